@@ -1,0 +1,55 @@
+"""Supply-chain attestation for machine-learning models: may these bytes be trusted, and how do we know?
+
+The functions here mirror the command line; each is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from attest.domain.verdict import Verification
+    from attest.errors import AttestError
+    from attest.operations.describe import bom_model
+    from attest.operations.digest import digest
+    from attest.operations.release import release
+    from attest.operations.replay import replay
+    from attest.operations.sign import attest, sign
+    from attest.operations.verify import verify
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AttestError",
+    "Verification",
+    "attest",
+    "bom_model",
+    "digest",
+    "release",
+    "replay",
+    "sign",
+    "verify",
+]
+
+_HOMES = {
+    "AttestError": "attest.errors",
+    "Verification": "attest.domain.verdict",
+    "attest": "attest.operations.sign",
+    "bom_model": "attest.operations.describe",
+    "digest": "attest.operations.digest",
+    "release": "attest.operations.release",
+    "replay": "attest.operations.replay",
+    "sign": "attest.operations.sign",
+    "verify": "attest.operations.verify",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use, so that `import attest` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'attest' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,36 @@
+"""The artifact: files under one root, or one file, and the names of the evidence that lies with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SIGNATURE_NAME = "model.sig"
+CLAIMS_NAME = "claims.jsonl"
+Kind = Literal["directory", "file"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A model or dataset on disk.
+
+    `root` is an absolute path without links; `name` is its base name as the caller wrote it.
+    `hub_repository` and `hub_revision` are set when the root is a snapshot in the Hugging Face cache layout.
+    """
+
+    root: str
+    kind: Kind
+    name: str
+    hub_repository: str = ""
+    hub_revision: str = ""
+    hub_blobs: str = ""
+
+    @property
+    def signature_path(self) -> str:
+        """Where the OMS bundle lies: `model.sig` inside a directory, `F.sig` beside a file."""
+        return f"{self.root}/{SIGNATURE_NAME}" if self.kind == "directory" else f"{self.root}.sig"
+
+    @property
+    def claims_path(self) -> str:
+        """Where the attestations lie: `claims.jsonl` inside a directory, `F.claims.jsonl` beside a file."""
+        return f"{self.root}/{CLAIMS_NAME}" if self.kind == "directory" else f"{self.root}.{CLAIMS_NAME}"

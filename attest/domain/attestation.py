@@ -1,0 +1,99 @@
+"""Attestations: statements whose bundle verified. Only `attest.signing.verify_bundle` makes them from bundles.
+
+A bundle that did not verify becomes a `Rejected` with its reason; it is shown in every report and helps no rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+MAX_LISTED = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Signer:
+    """Who signed, as the verified material says: for a key, `sha256:` and the digest of its SubjectPublicKeyInfo."""
+
+    kind: Literal["key"]
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A file whose bytes are not the signed ones: both SHA-256 digests in hexadecimal."""
+
+    name: str
+    signed: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Differences:
+    """How the files on disk differ from a signed list; at most `MAX_LISTED` of each kind are named, all are counted.
+
+    `renamed` pairs a missing name with an unlisted file that holds its signed bytes; `unsigned` names unlisted files.
+    """
+
+    listed: int
+    changed: tuple[Changed, ...] = ()
+    missing: tuple[str, ...] = ()
+    changed_count: int = 0
+    missing_count: int = 0
+    renamed: tuple[tuple[str, str], ...] = ()
+    unsigned: tuple[str, ...] = ()
+
+    @property
+    def matched(self) -> int:
+        """How many of the listed files are as they were signed."""
+        return self.listed - self.changed_count - self.missing_count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attestation:
+    """What a verified statement establishes about this artifact.
+
+    For an OMS signature `unsigned` names the files on disk that the signed list leaves out, and `statement` is empty:
+    the list itself was compared with the manifest. For every other statement the subject is the artifact's digest, and
+    `statement` is the exact text that was signed, so that nothing in it is ever written a second way.
+    `unchecked` names verification material that was present but had no trust anchor.
+    """
+
+    source: str
+    bundle_digest: str
+    statement_digest: str
+    signer: Signer
+    predicate_type: str
+    statement: str = ""
+    unsigned: tuple[str, ...] = ()
+    ignore_paths: tuple[str, ...] = ()
+    signed_files: int = 0
+    unchecked: tuple[str, ...] = ()
+
+
+RejectCode = Literal[
+    "malformed",
+    "unknown-signer",
+    "bad-signature",
+    "unsupported",
+    "bad-statement",
+    "other-artifact",
+    "changed-files",
+    "links",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A bundle that proves nothing about this artifact, and why.
+
+    `signer` and `predicate_type` are set only when the signature verified: nothing unproven is shown as a claim.
+    """
+
+    source: str
+    code: RejectCode
+    reason: str
+    bundle_digest: str = ""
+    signer: Signer | None = None
+    predicate_type: str = ""
+    differences: Differences | None = None

@@ -1,0 +1,156 @@
+"""The Sigstore bundle with a DSSE envelope: signed bytes that somebody gave us, read strictly and trusted for nothing.
+
+Nothing of the payload is interpreted here; the payload is parsed only after its signature verified.
+Sources: Sigstore bundle v0.1–v0.3, DSSE 1.0, OMS 1.0 sections 5 and 6.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+from attest.domain.canonical import canonical
+from attest.domain.statement import PAYLOAD_TYPE
+from attest.domain.strict_json import Json, JsonObject, Limits, as_list, as_object, as_string, only, parse
+from attest.errors import DocumentError
+
+MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+MEDIA_TYPES = (
+    MEDIA_TYPE,
+    "application/vnd.dev.sigstore.bundle+json;version=0.3",
+    "application/vnd.dev.sigstore.bundle+json;version=0.2",
+    "application/vnd.dev.sigstore.bundle+json;version=0.1",
+)
+MaterialKind = Literal["publicKey", "certificate", "x509CertificateChain"]
+_MATERIALS: tuple[MaterialKind, ...] = ("publicKey", "certificate", "x509CertificateChain")
+
+# An envelope is a handful of members around base64 text, so few nodes are enough at any size.
+SIGNATURE_LIMITS = Limits(size=256 << 20, depth=32, nodes=20_000, string=256 << 20)
+CLAIM_LIMITS = Limits(size=96 << 20, depth=32, nodes=20_000, string=96 << 20)
+MAX_CLAIMS = 10_000
+MAX_TIMESTAMPS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """One bundle as found: who claims to have signed (`material`, `key_hint`), over which bytes.
+
+    `source` says where it was found (`model.sig`, `claims.jsonl:3`); `digest` is the SHA-256 of the bundle's bytes.
+    """
+
+    source: str
+    digest: str
+    material: MaterialKind
+    key_hint: str
+    certificates: tuple[bytes, ...]
+    timestamps: tuple[bytes, ...]
+    log_entries: tuple[JsonObject, ...]
+    payload_type: str
+    payload: bytes
+    signature: bytes
+
+
+def parse_bundle(data: bytes, source: str, limits: Limits = CLAIM_LIMITS) -> Bundle:
+    """Read one bundle.
+
+    Raises DocumentError when it is malformed, ambiguous, or of a kind that `attest` does not know.
+    """
+    table = as_object(parse(data, limits, "the bundle"), "the bundle")
+    only(table, ("mediaType", "verificationMaterial", "dsseEnvelope"), "the bundle")
+    if table.get("mediaType") not in MEDIA_TYPES:
+        raise DocumentError(f"the bundle's mediaType {str(table.get('mediaType'))[:80]!r} is unknown")
+    material = as_object(table.get("verificationMaterial"), "verificationMaterial")
+    kind, hint, certificates = _material(material)
+    envelope = as_object(table.get("dsseEnvelope"), "dsseEnvelope")
+    only(envelope, ("payload", "payloadType", "signatures"), "dsseEnvelope")
+    payload_type = as_string(envelope.get("payloadType"), "dsseEnvelope.payloadType")
+    if payload_type != PAYLOAD_TYPE:
+        raise DocumentError(f"the payload type is {payload_type[:80]!r}, not {PAYLOAD_TYPE}")
+    return Bundle(
+        source=source,
+        digest=hashlib.sha256(data).hexdigest(),
+        material=kind,
+        key_hint=hint,
+        certificates=certificates,
+        timestamps=_timestamps(material),
+        log_entries=tuple(
+            as_object(entry, "tlogEntries[]") for entry in as_list(material.get("tlogEntries") or [], "tlogEntries")
+        ),
+        payload_type=payload_type,
+        payload=decode_base64(envelope.get("payload"), "dsseEnvelope.payload"),
+        signature=_signature(envelope),
+    )
+
+
+def _signature(envelope: JsonObject) -> bytes:
+    signatures = as_list(envelope.get("signatures"), "dsseEnvelope.signatures")
+    if len(signatures) != 1:
+        raise DocumentError(f"the envelope has {len(signatures)} signatures; exactly one is allowed")
+    signature = as_object(signatures[0], "signatures[0]")
+    only(signature, ("sig", "keyid"), "signatures[0]")
+    return decode_base64(signature.get("sig"), "signatures[0].sig")
+
+
+def _material(material: JsonObject) -> tuple[MaterialKind, str, tuple[bytes, ...]]:
+    present = [kind for kind in _MATERIALS if material.get(kind) is not None]
+    if len(present) != 1:
+        raise DocumentError(
+            f"verificationMaterial has {len(present)} of {', '.join(_MATERIALS)}; exactly one is allowed"
+        )
+    kind = present[0]
+    table = as_object(material[kind], kind)
+    if kind == "publicKey":
+        return kind, as_string(table.get("hint") or "", "publicKey.hint"), ()
+    items = (
+        [table]
+        if kind == "certificate"
+        else [as_object(c, "certificates[]") for c in as_list(table.get("certificates"), "certificates")]
+    )
+    if not items:
+        raise DocumentError("the certificate chain is empty")
+    return kind, "", tuple(decode_base64(item.get("rawBytes"), f"{kind}.rawBytes") for item in items)
+
+
+def _timestamps(material: JsonObject) -> tuple[bytes, ...]:
+    data = material.get("timestampVerificationData")
+    if data is None:
+        return ()
+    listed = as_list(as_object(data, "timestampVerificationData").get("rfc3161Timestamps") or [], "rfc3161Timestamps")
+    if len(listed) > MAX_TIMESTAMPS:
+        raise DocumentError(f"the bundle has {len(listed)} timestamps; at most {MAX_TIMESTAMPS} are read")
+    return tuple(
+        decode_base64(as_object(item, "rfc3161Timestamps[]").get("signedTimestamp"), "signedTimestamp")
+        for item in listed
+    )
+
+
+def decode_base64(value: Json, where: str) -> bytes:
+    """Standard base64 with padding, nothing else: a lenient decoder would read one text in two ways."""
+    text = as_string(value, where)
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise DocumentError(f"{where} is not standard base64") from None
+    if not data:
+        raise DocumentError(f"{where} is empty")
+    if base64.b64encode(data).decode("ascii") != text:
+        raise DocumentError(f"{where} is not canonical base64")
+    return data
+
+
+def serialize_key_bundle(*, payload: bytes, signature: bytes, key_hint: str) -> bytes:
+    """The bytes of a bundle signed with a managed key: one line of canonical JSON, without line feed."""
+    return canonical(
+        {
+            "mediaType": MEDIA_TYPE,
+            "verificationMaterial": {"publicKey": {"hint": key_hint}, "tlogEntries": []},
+            "dsseEnvelope": {
+                "payload": base64.b64encode(payload).decode("ascii"),
+                "payloadType": PAYLOAD_TYPE,
+                "signatures": [{"sig": base64.b64encode(signature).decode("ascii"), "keyid": ""}],
+            },
+        }
+    )

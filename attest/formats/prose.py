@@ -1,0 +1,71 @@
+"""Markdown → the first paragraph of prose, as plain text. No Markdown is rendered; markup is only taken away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+MAX_DESCRIPTION = 1000
+_MAX_LINES = 2000
+_MAX_LINE = 8 * 1024
+_MIN_LETTERS = 20
+_SKIPPED = ("#", "|", "<", ">", "![", "[![", "===", "---", "***", "- ", "* ", "+ ", "    ", "\t", "$$")
+_FENCES = ("```", "~~~")
+_PLACEHOLDERS = (
+    "more information needed",
+    "this model card aims to be a base template",
+    "provide a quick summary",
+)
+# Bounded repetitions keep every pattern linear on hostile text.
+_IMAGE = re.compile(r"!\[[^\]\[]{0,300}\](?:\([^()]{0,500}\)|\[[^\]\[]{0,300}\])")
+_LINK = re.compile(r"\[([^\]\[]{0,300})\](?:\([^()]{0,500}(?:\([^()]{0,200}\)[^()]{0,200})?\)|\[[^\]\[]{0,300}\])")
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--")
+_EMPHASIS = re.compile(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)|`{1,3}")
+_SPACE = re.compile(r"\s+")
+
+
+def first_paragraph(markdown: str) -> str:
+    """The first paragraph that is prose, at most 1,000 characters; empty when there is none.
+
+    Headings, badges, HTML, tables, quotes, lists, code and the Hub template's placeholders are passed over.
+    """
+    for paragraph in _paragraphs(markdown):
+        text = _plain(paragraph)
+        if sum(map(str.isalpha, text)) < _MIN_LETTERS or any(mark in text.casefold() for mark in _PLACEHOLDERS):
+            continue
+        return text if len(text) <= MAX_DESCRIPTION else text[: MAX_DESCRIPTION - 1].rstrip() + "…"
+    return ""
+
+
+def _paragraphs(markdown: str) -> Iterator[str]:
+    """Runs of prose lines."""
+    run: list[str] = []
+    until = ""
+    for whole in markdown[: _MAX_LINES * 200].split("\n", _MAX_LINES)[:_MAX_LINES]:
+        line = whole.rstrip()[:_MAX_LINE]
+        stripped = line.lstrip()
+        if until:
+            until = "" if until in line else until
+        elif stripped.startswith(_FENCES):
+            until = stripped[:3]
+        elif stripped.startswith("<!--"):
+            until = "" if "-->" in stripped else "-->"
+        elif run and stripped and (not stripped.strip("=") or not stripped.strip("-")):
+            run = []  # these were a heading: this is its underline
+            continue
+        elif stripped and not line.startswith(_SKIPPED):
+            run.append(stripped)
+            continue
+        if run:
+            yield " ".join(run)
+            run = []
+    if run:
+        yield " ".join(run)
+
+
+def _plain(paragraph: str) -> str:
+    text = _IMAGE.sub("", paragraph[:_MAX_LINE])
+    text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
+    text = _EMPHASIS.sub("", _TAG.sub("", text))
+    text = "".join(char if char.isprintable() or char.isspace() else "" for char in text)
+    return _SPACE.sub(" ", text).strip()

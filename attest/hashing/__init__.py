@@ -1,0 +1,8 @@
+"""Files → manifest: one walk, one read per file. The hot path of everything that `attest` does."""
+
+from __future__ import annotations
+
+from attest.hashing.engine import Hashed, HashOptions, hash_artifact
+from attest.hashing.locate import locate
+
+__all__ = ["HashOptions", "Hashed", "hash_artifact", "locate"]

@@ -1,0 +1,281 @@
+"""The walk: every file of an artifact, each read once.
+
+Small files are hashed on the walking thread, since a task per file costs more than its hash. Large ones wait for the
+end of the walk and go to threads, largest first. Directories are opened relative to their parents and never through a
+link, so nothing below the root can be swapped for a link between listing and opening.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from attest.domain.artifact import Artifact
+from attest.domain.manifest import FileEntry, Manifest, build_manifest, printable
+from attest.errors import ArtifactError, Problem, UnsafeArtifactError
+from attest.hashing.links import DIRECTORY, FILE, LinkTarget, open_beneath, resolve_link
+from attest.hashing.stream import PrefixWanted, Progress, StoppedError, hash_stream
+
+LARGE = 512 * 1024
+MAX_DEPTH = 200
+MAX_FILES = 10_000_000
+MAX_THREADS = 8
+_TYPE, _REGULAR = 0o170000, 0o100000
+_entry = tuple.__new__  # half the cost of the NamedTuple's own constructor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashOptions:
+    """How to hash: evidence files to leave out at the root, whether links inside are followed, what to compute besides.
+
+    `wanted` asks for the leading bytes of files, so that facts are read from the very bytes that were hashed.
+    """
+
+    evidence: tuple[FileEntry, ...] = ()
+    follow_links: bool = False
+    sha512: bool = False
+    wanted: PrefixWanted | None = None
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashed:
+    """The manifest, and the leading bytes that were asked for, by file name."""
+
+    manifest: Manifest
+    prefixes: Mapping[str, bytes]
+
+
+def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Hashed:
+    """Hash every file of an artifact once.
+
+    Raises UnsafeArtifactError naming every entry that has no digest (links out of the tree, special files, names that
+    cannot be written down), UnstableFileError for a file that changes meanwhile, and ArtifactError for one that cannot
+    be read or when there is none.
+    """
+    options = options or HashOptions()
+    walk = _Walk(artifact=artifact, options=options, sha512=options.sha512, wanted=options.wanted)
+    if artifact.kind == "file":
+        walk.single()
+    else:
+        walk.tree()
+    walk.large_files()
+    if walk.problems:
+        raise UnsafeArtifactError(
+            f"{artifact.name!r} holds {len(walk.problems)} entries that have no digest",
+            walk.problems,
+            hint="Remove or replace these entries; an artifact is regular files only.",
+        )
+    manifest = build_manifest(
+        walk.files,
+        kind=artifact.kind,
+        links=walk.links,
+        hub_links=walk.hub_links,
+        hard_links=walk.shared_outside(),
+        evidence=options.evidence,
+    )
+    return Hashed(manifest=manifest, prefixes=MappingProxyType(walk.prefixes))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    artifact: Artifact
+    options: HashOptions
+    sha512: bool
+    wanted: PrefixWanted | None
+    files: list[FileEntry] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    hub_links: bool = False
+    large: list[tuple[int, str, LinkTarget | None]] = field(default_factory=list)
+    prefixes: dict[str, bytes] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    shared: list[tuple[str, int, int, int]] = field(default_factory=list)
+
+    def single(self) -> None:
+        folder, name = os.path.split(self.artifact.root)
+        with _reading(self.artifact.name):
+            parent = os.open(folder, DIRECTORY)
+            try:
+                self._file(name, parent, name)
+            finally:
+                os.close(parent)
+
+    def tree(self) -> None:
+        with _reading(self.artifact.name):
+            root = os.open(self.artifact.root, DIRECTORY)
+        # A frame is an open directory and its subdirectories that wait: descriptors are bounded by depth, not breadth.
+        frames = [(root, "", self._directory(root, ""))]
+        try:
+            while frames:
+                fd, prefix, waiting = frames[-1]
+                if not waiting:
+                    os.close(fd)
+                    frames.pop()
+                    continue
+                name = prefix + waiting.pop()
+                if len(frames) > MAX_DEPTH:
+                    raise ArtifactError(f"{printable(name)!r} is nested deeper than {MAX_DEPTH} directories")
+                with _reading(name):
+                    child = os.open(os.path.basename(name), DIRECTORY, dir_fd=fd)
+                frames.append((child, name + "/", []))
+                frames[-1][2].extend(self._directory(child, name + "/"))
+        finally:
+            for fd, _, _ in frames:
+                os.close(fd)
+
+    def _directory(self, fd: int, prefix: str) -> list[str]:
+        """Hash the small files of one open directory; returns the names of its subdirectories."""
+        below: list[str] = []
+        excluded = {entry.name for entry in self.options.evidence} if not prefix else ()
+        done = len(self.files)
+        with _reading(prefix), os.scandir(fd) as entries:
+            for entry in entries:
+                base = entry.name
+                if base in excluded:
+                    continue
+                name = prefix + base
+                if entry.is_file(follow_symlinks=False):
+                    self._file(base, fd, name)
+                elif entry.is_dir(follow_symlinks=False):
+                    below.append(base)
+                elif entry.is_symlink():
+                    self._link(name)
+                else:
+                    self.problems.append(Problem(where=printable(name), message="a device, pipe or socket is no file"))
+        if len(self.files) > MAX_FILES:
+            raise ArtifactError(f"the artifact holds more than {MAX_FILES} files")
+        if self.options.progress is not None:
+            self.options.progress(len(self.files) - done, sum(entry.size for entry in self.files[done:]))
+        return below
+
+    def _file(self, base: str, parent: int, name: str) -> None:
+        try:
+            fd = os.open(base, FILE, dir_fd=parent)
+        except OSError as error:
+            raise _unreadable(name, error) from error
+        try:
+            self._opened(fd, name, None)
+        finally:
+            os.close(fd)
+
+    def _link(self, name: str) -> None:
+        target = resolve_link(self.artifact, name)
+        if isinstance(target, str):
+            self.problems.append(Problem(where=printable(name), message=target))
+            return
+        if target.kind == "inside":
+            if not self.options.follow_links:
+                message = "a symbolic link; links inside the artifact are followed only when that is asked for"
+                self.problems.append(Problem(where=printable(name), message=message))
+                return
+            self.links.append(name)
+        self.hub_links = self.hub_links or target.kind == "hub"
+        with _reading(name):
+            fd = open_beneath(target.base, target.name)
+        try:
+            self._opened(fd, name, target)
+        finally:
+            os.close(fd)
+
+    def _opened(self, fd: int, name: str, target: LinkTarget | None) -> None:
+        # The hot path: four system calls, one hash, one tuple. The status gives the size to read at once; a read of
+        # one byte more proves that it was the whole file.
+        status = os.fstat(fd)
+        size = status.st_size
+        if status.st_mode & _TYPE != _REGULAR:
+            self.problems.append(Problem(where=printable(name), message="a device, pipe or socket is no file"))
+            return
+        if size > LARGE:
+            self.large.append((size, name, target))
+            return
+        data = os.read(fd, size + 1)
+        if len(data) != size:  # a short read, or a file that is growing: the careful way decides which
+            os.lseek(fd, 0, os.SEEK_SET)
+            self._keep(*hash_stream(fd, name, sha512=self.options.sha512, wanted=self.options.wanted, progress=None))
+            return
+        second = hashlib.sha512(data).digest() if self.sha512 else b""
+        self.files.append(_entry(FileEntry, (name, hashlib.sha256(data).digest(), size, second)))
+        if status.st_nlink > 1:
+            self.shared.append((name, status.st_dev, status.st_ino, status.st_nlink))
+        if self.wanted is not None and (keep := self.wanted(name, data, size)):
+            self.prefixes[name] = data[:keep]
+
+    def _keep(self, entry: FileEntry, prefix: bytes, status: os.stat_result) -> None:
+        self.files.append(entry)
+        if prefix:
+            self.prefixes[entry.name] = prefix
+        if status.st_nlink > 1:
+            self.shared.append((entry.name, status.st_dev, status.st_ino, status.st_nlink))
+
+    def large_files(self) -> None:
+        tasks = sorted(self.large, key=lambda task: (-task[0], task[1]))
+        workers = min(len(tasks), len(os.sched_getaffinity(0)), MAX_THREADS)
+        stop = threading.Event()
+        if workers < 2:
+            for task in tasks:
+                self._keep(*self._large(task, stop))
+            return
+        # Imported here: small artifacts never need it, and it doubles the start-up of a short command.
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(workers) as pool:
+            try:
+                for result in pool.map(self._large, tasks, [stop] * len(tasks)):
+                    self._keep(*result)
+            finally:
+                stop.set()
+                pool.shutdown(cancel_futures=True)
+
+    def _large(
+        self, task: tuple[int, str, LinkTarget | None], stop: threading.Event
+    ) -> tuple[FileEntry, bytes, os.stat_result]:
+        _, name, target = task
+        options = self.options
+        with _reading(name):
+            base, below = (target.base, target.name) if target else self._beneath(name)
+            fd = open_beneath(base, below)
+            try:
+                return hash_stream(
+                    fd,
+                    name,
+                    sha512=options.sha512,
+                    wanted=options.wanted,
+                    progress=options.progress,
+                    stop=stop,
+                )
+            except StoppedError:
+                raise ArtifactError(f"{printable(name)!r} was not read to its end") from None
+            finally:
+                os.close(fd)
+
+    def _beneath(self, name: str) -> tuple[str, str]:
+        if self.artifact.kind == "file":
+            return os.path.dirname(self.artifact.root), name
+        return self.artifact.root, name
+
+    def shared_outside(self) -> Iterator[str]:
+        """Files with more names than the artifact holds: they can be changed through a name outside."""
+        inside = Counter((device, inode) for _, device, inode, _ in self.shared)
+        return (name for name, device, inode, links in self.shared if links > inside[device, inode])
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turn an OSError of the block into an ArtifactError that names the entry."""
+    try:
+        yield
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> ArtifactError:
+    return ArtifactError(
+        f"{printable(name) or '.'!r} cannot be read: {error.strerror or error}",
+        hint="Check its permissions, and that nothing changes the artifact meanwhile.",
+    )

@@ -1,0 +1,112 @@
+"""`verify`: may these bytes be trusted? The steps are numbered as in `docs/verification.md`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from attest.domain.artifact import Artifact
+from attest.domain.attestation import Attestation, Rejected
+from attest.domain.bom import License
+from attest.domain.evidence import Evidence, Gap
+from attest.domain.verdict import Verification
+from attest.errors import InputError, UnsafeArtifactError, UnstableFileError
+from attest.formats import prefix_wanted, sniff_all
+from attest.hashing import Hashed, HashOptions, hash_artifact, locate
+from attest.hashing.stream import Progress
+from attest.operations.inspect_files import Inspected, StrPath, findings
+from attest.operations.policy import TrustedPolicy, load_policy, policy_for_keys
+from attest.policy import Policy, evaluate
+from attest.signing import verify_bundle
+from attest.stores import Beside, Found
+
+
+def verify(
+    path: StrPath,
+    *,
+    policy: StrPath = "",
+    keys: Sequence[StrPath] = (),
+    signature: StrPath = "",
+    allow_unsigned: Sequence[str] = (),
+    at: datetime | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Verify the artifact at `path` under the policy file `policy`, or with public key files `keys` alone.
+
+    `signature` is an OMS bundle kept elsewhere; `at` evaluates at another time and such a verdict admits nothing.
+    Raises InputError for wrong use (no policy, no artifact, a key that is none); whatever the artifact or its evidence
+    holds ends in a verdict.
+    """
+    trusted = _trusted_policy(os.fspath(policy), [os.fspath(key) for key in keys], allow_unsigned)
+    # (1) Resolve the reference.
+    reference = os.fspath(path)
+    artifact = locate(reference)
+    # (3) Gather what is claimed; before hashing, since evidence files that parse are not part of the tree.
+    found = Beside(artifact=artifact).read(os.fspath(signature))
+    # (2) Hash every file once.
+    evidence = _evidence(artifact, reference, found, trusted, progress)
+    # (6) Evaluate: pure.
+    return evaluate(trusted.policy, evidence, at or datetime.now(UTC), at_given=at is not None)
+
+
+def _trusted_policy(policy: str, keys: Sequence[str], allow_unsigned: Sequence[str]) -> TrustedPolicy:
+    if bool(policy) == bool(keys):
+        raise InputError(
+            "a verification needs either a policy or public keys",
+            hint="attest verify MODEL --policy FILE, or attest verify MODEL --key signer.pub",
+        )
+    if policy and allow_unsigned:
+        raise InputError(
+            "--allow-unsigned goes with --key only",
+            hint="A policy names them itself: coverage.allowUnsigned.",
+        )
+    return load_policy(policy) if policy else policy_for_keys(keys, allow_unsigned)
+
+
+def _evidence(
+    artifact: Artifact, reference: str, found: Found, trusted: TrustedPolicy, progress: Progress | None
+) -> Evidence:
+    base = Evidence(name=artifact.name, kind=artifact.kind, reference=reference, manifest=None, rejected=found.rejected)
+    looks_inside = trusted.policy.needs("formats", "licenses")
+    options = HashOptions(
+        evidence=found.evidence,
+        # Links inside count as files; whether the signer allowed them is checked with the signature.
+        follow_links=True,
+        wanted=prefix_wanted if looks_inside else None,
+        progress=progress,
+    )
+    try:
+        hashed = hash_artifact(artifact, options)
+    except UnsafeArtifactError as error:
+        gaps = tuple(Gap(needed="manifest", about=item.where, reason=item.message) for item in error.problems)
+        return replace(base, gaps=gaps)
+    except UnstableFileError as error:
+        return replace(base, gaps=(Gap(needed="manifest", about="", reason=error.message),))
+    # (4) Which claims are authentic, and about these bytes.
+    outcomes = [verify_bundle(bundle, hashed.manifest, trusted.trust) for bundle in found.bundles]
+    inspected = Inspected(artifact=artifact, found=found, hashed=hashed)
+    # (5) Describe what is inside, as far as the policy asks.
+    return replace(
+        base,
+        manifest=hashed.manifest,
+        attestations=tuple(item for item in outcomes if isinstance(item, Attestation)),
+        rejected=found.rejected + tuple(item for item in outcomes if isinstance(item, Rejected)),
+        formats=_formats(hashed) if looks_inside else None,
+        licenses=_licenses(inspected, trusted.policy),
+        findings=findings(hashed.manifest),
+    )
+
+
+def _formats(hashed: Hashed) -> tuple[tuple[str, str], ...]:
+    return sniff_all(((entry.name, entry.size) for entry in hashed.manifest.files), hashed.prefixes)
+
+
+def _licenses(inspected: Inspected, policy: Policy) -> tuple[License, ...] | None:
+    if not policy.needs("licenses"):
+        return None
+    # Imported here: a policy without a licence rule needs no description.
+    from attest.operations.describe import describe
+
+    return describe(inspected).licenses

@@ -1,0 +1,68 @@
+"""`evaluate`: the same evidence, policy and time give the same verdict. It takes no clock, network or file.
+
+Invariants: taking evidence away never turns FAILED into PASSED; evidence by somebody whom a rule does not name changes
+nothing for that rule; a rule passes only if something shows that it holds.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attest.domain.evidence import Evidence
+from attest.domain.verdict import Reason, RuleResult, Verification
+from attest.policy.document import Policy
+from attest.policy.rules import KINDS
+from attest.policy.rules.context import Context, result
+
+
+def evaluate(
+    policy: Policy, evidence: Evidence, now: datetime, *, at_given: bool = False, replayed: bool = False
+) -> Verification:
+    """Judge `evidence` under `policy` at `now` (an aware time in UTC)."""
+    context = Context(
+        evidence=evidence,
+        signers={name: tuple(key.id for key in keys) for name, keys in policy.signers.items()},
+    )
+    results = [_expiry(policy, now)]
+    if evidence.manifest is None:
+        results.append(_no_manifest(evidence))
+    else:
+        results += [_check(rule, context) for rule in policy.rules]
+    failed = any(item.verdict == "FAILED" for item in results)
+    return Verification(
+        verdict="FAILED" if failed else "PASSED",
+        policy=policy.reference,
+        at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        at_given=at_given,
+        replayed=replayed,
+        results=tuple(results),
+        evidence=evidence,
+    )
+
+
+def _check(rule: Any, context: Context) -> RuleResult:
+    outcome: RuleResult = KINDS[rule.kind].check(rule, context)
+    return outcome
+
+
+def _expiry(policy: Policy, now: datetime) -> RuleResult:
+    until = policy.expires.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if now < policy.expires:
+        return result("policy", "expiry", f"the policy is in force until {until}")
+    reason = Reason(message=f"the policy expired at {until}", mend="Get the current policy from its owner.")
+    return result("policy", "expiry", "the policy is no longer in force", (), [reason])
+
+
+def _no_manifest(evidence: Evidence) -> RuleResult:
+    reasons = [
+        Reason(
+            message=gap.reason,
+            file=gap.about,
+            mend="Remove or replace this entry; an artifact is regular files only.",
+        )
+        for gap in evidence.gaps
+        if gap.needed == "manifest"
+    ]
+    reasons = reasons or [Reason(message="the files were not hashed")]
+    return result("files", "manifest", "the artifact could not be hashed, so no rule can hold", (), reasons)

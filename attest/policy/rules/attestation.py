@@ -1,0 +1,93 @@
+"""`attestation`: an in-toto attestation of one predicate type about exactly this artifact, by the named signers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attest.domain.attestation import Rejected
+from attest.domain.statement import OMS_PREDICATE, PREDICATE_TYPES, predicate_type, same_predicate_type
+from attest.domain.verdict import Reason, RuleResult
+from attest.errors import DocumentError
+from attest.policy.reader import Reader
+from attest.policy.rules.context import RESTORE, Context, evidence_label, rejected_reason, result
+from attest.policy.yaml_subset import Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Attested as `predicate` (a whole URI) by `threshold` distinct keys among `signers`."""
+
+    id: str
+    predicate: str
+    signers: tuple[str, ...]
+    threshold: int = 1
+    kind: str = "attestation"
+
+
+def read(reader: Reader, node: Node, where: str, rule_id: str) -> Rule:
+    """Read the rule's mapping."""
+    members = reader.mapping(node, where, required=("predicate", "signers"), optional=("threshold",))
+    named = members.get("predicate")
+    text, uri = reader.text(named, f"{where}.predicate"), ""
+    try:
+        uri = predicate_type(text) if text else ""
+    except DocumentError as error:
+        reader.problem(named or node, f"{where}.predicate", f"{error.message}; {error.hint}")
+    if uri == OMS_PREDICATE:
+        reader.problem(
+            named or node, f"{where}.predicate", "a signature over the files is the `signature` rule's matter"
+        )
+    return Rule(
+        id=rule_id,
+        predicate=uri,
+        signers=reader.signer_names(members.get("signers"), f"{where}.signers"),
+        threshold=reader.integer(members.get("threshold"), f"{where}.threshold", low=1, high=100, default=1),
+    )
+
+
+def check(rule: Rule, context: Context) -> RuleResult:
+    """Count distinct keys that attested this predicate type for this artifact."""
+    good = context.attested(rule.signers, lambda kind: same_predicate_type(rule.predicate, kind))
+    distinct = {item.signer.id for item in good}
+    looked = [evidence_label(item) for item in good]
+    names, what = " or ".join(rule.signers), _short(rule.predicate)
+    if len(distinct) >= rule.threshold:
+        return result(
+            rule.id,
+            rule.kind,
+            f"{what} attested by {len(distinct)} of {rule.threshold} required keys",
+            looked,
+        )
+    mend = f"Get it from {names}: attest attest MODEL --type {what} --predicate FILE --key KEY"
+    reasons = [
+        _rejected(item, mend)
+        for item in context.evidence.rejected
+        if same_predicate_type(rule.predicate, item.predicate_type)
+        or (not item.predicate_type and ".jsonl" in item.source)
+    ]
+    reasons += [
+        Reason(message=f"{item.source} is by {item.signer.id[:19]}…, which does not stand for {names}", mend=mend)
+        for item in context.by_others(rule.signers, lambda kind: same_predicate_type(rule.predicate, kind))
+    ]
+    if not reasons:
+        found = (
+            f"no {what} attestation was found" if not good else f"{len(distinct)} of {rule.threshold} keys attested it"
+        )
+        reasons = [Reason(message=found, mend=mend)]
+    return result(rule.id, rule.kind, f"{what} is not attested as required by {names}", looked, reasons)
+
+
+def _rejected(item: Rejected, mend: str) -> Reason:
+    found = item.differences
+    if item.code != "other-artifact" or found is None or not found.matched:
+        return rejected_reason(item, mend)
+    names = [*(change.name for change in found.changed), *found.missing, *found.unsigned]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    message = (
+        f"{item.source} is about an earlier state of this artifact; since then changed: {', '.join(names[:3])}{more}"
+    )
+    return Reason(message=message, mend=RESTORE)
+
+
+def _short(uri: str) -> str:
+    return next((name for name, spellings in PREDICATE_TYPES.items() if uri in spellings), uri)

@@ -1,0 +1,67 @@
+"""`formats`: every file is of an allowed format, as told from its content."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from attest.domain.file_format import FORMATS
+from attest.domain.verdict import Reason, RuleResult
+from attest.policy.reader import Reader
+from attest.policy.rules.context import Context, result
+from attest.policy.yaml_subset import Node
+
+_MENDS = {
+    "pickle": "Convert the weights to safetensors, which cannot run code, or remove the file.",
+    "pytorch": "Convert the weights to safetensors, which cannot run code, or remove the file.",
+    "lfs-pointer": "Fetch the content that this pointer stands for (git lfs pull, or download the file).",
+    "unknown": "Remove the file, or find out what it is; content of no known format cannot be judged.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Only these format ids."""
+
+    id: str
+    allow: tuple[str, ...]
+    kind: str = "formats"
+
+
+def read(reader: Reader, node: Node, where: str, rule_id: str) -> Rule:
+    """Read the rule's mapping; unknown format ids are problems."""
+    members = reader.mapping(node, where, required=("allow",))
+    allow = reader.texts(members.get("allow"), f"{where}.allow")
+    for name in allow:
+        if name and name not in FORMATS:
+            reader.problem(
+                members["allow"],
+                f"{where}.allow",
+                f"there is no format {name!r}; known are {', '.join(FORMATS)}",
+            )
+    if len(set(allow)) == len(FORMATS):
+        reader.problem(node, where, "this rule allows every format, so it can never fail")
+    return Rule(id=rule_id, allow=allow)
+
+
+def check(rule: Rule, context: Context) -> RuleResult:
+    """Compare every file's format with the list."""
+    found = context.evidence.formats
+    if found is None:
+        reasons = context.gaps("formats") or [Reason(message="the formats of the files were not looked at")]
+        return result(rule.id, rule.kind, "the formats are not known", (), reasons)
+    counts = Counter(kind for _, kind in found)
+    looked = [f"{count} × {kind}" for kind, count in sorted(counts.items())]
+    reasons = [
+        Reason(
+            file=name,
+            message=f"the content is {FORMATS[kind][0]} ({kind}), which is not allowed",
+            mend=_MENDS.get(kind, f"Remove or convert the file; to accept it, add {kind} to the rule's list."),
+        )
+        for name, kind in found
+        if kind not in rule.allow
+    ]
+    summary = (
+        f"{len(reasons)} files are of formats that are not allowed" if reasons else "every file is of an allowed format"
+    )
+    return result(rule.id, rule.kind, summary, looked, reasons)

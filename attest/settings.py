@@ -1,0 +1,42 @@
+"""Settings from the environment, read once into one frozen value; never from a model's or the working directory."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from attest.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment says.
+
+    `key_password` opens encrypted keys (`ATTEST_KEY_PASSWORD`); `source_date` is the timestamp for documents
+    (`SOURCE_DATE_EPOCH`, https://reproducible-builds.org/specs/source-date-epoch/); `color` is off under `NO_COLOR`.
+    """
+
+    key_password: str | None = None
+    source_date: datetime | None = None
+    color: bool = True
+
+    def __repr__(self) -> str:
+        """Shown without the password."""
+        return f"Settings(key_password={'***' if self.key_password else None}, source_date={self.source_date})"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the environment. Raises InputError when SOURCE_DATE_EPOCH is no time."""
+    epoch = environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else None
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f"SOURCE_DATE_EPOCH is {epoch!r}, which is no time",
+            hint="Give whole seconds since 1970, or unset it.",
+        ) from None
+    return Settings(
+        key_password=environ.get("ATTEST_KEY_PASSWORD"), source_date=moment, color=not environ.get("NO_COLOR")
+    )

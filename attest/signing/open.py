@@ -1,0 +1,23 @@
+"""The one place that chooses a signer backend from a URI."""
+
+from __future__ import annotations
+
+from attest.errors import InputError
+from attest.signing.signer import Password, Signer
+
+
+def open_signer(uri: str, password: Password | None = None) -> Signer:
+    """Open the signer that `uri` names: a path, or `file:PATH`.
+
+    Raises KeyFileError when the key cannot be used, InputError when the scheme is unknown.
+    """
+    scheme, separator, rest = uri.partition(":")
+    match scheme if separator and "/" not in scheme else "":
+        case "" | "file":
+            from attest.signing.key_file import open_key_file
+
+            return open_key_file(rest.removeprefix("//") if separator and scheme == "file" else uri, password)
+        case unknown:
+            raise InputError(
+                f"there is no signer for {unknown!r}", hint="Give the path of a private key, or file:PATH."
+            )
