@@ -31,7 +31,8 @@ def module_offenders(path: Path) -> Iterator[str]:
         yield f"{path}:1: the module has {length} lines, and {MODULE_LINES} is the most. Split it."
     for node in ast.walk(ast.parse(source, str(path))):
         if isinstance(node, Function) and (lines := function_lines(node)) > FUNCTION_LINES:
-            yield f"{path}:{node.lineno}: {node.name} has {lines} lines, and {FUNCTION_LINES} is the most. Split it."
+            place = f"{path}:{node.lineno}"
+            yield f"{place}: {node.name} has {lines} lines, and {FUNCTION_LINES} is the most. Split it."
 
 
 def readme_offenders(path: Path) -> Iterator[str]:

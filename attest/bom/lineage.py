@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from attest.bom.names import hub_id, owned
 from attest.domain.bom import Conflict, Relative, Value
-from attest.formats.configuration import AdapterConfiguration, ModelConfiguration
 from attest.formats.card import Card
+from attest.formats.configuration import AdapterConfiguration, ModelConfiguration
 
 _CARD = "README.md#/base_model"
 _ADAPTER = "adapter_config.json#/base_model_name_or_path"

@@ -9,7 +9,8 @@ MAX_DESCRIPTION = 1000
 _MAX_LINES = 2000
 _MAX_LINE = 8 * 1024
 _MIN_LETTERS = 20
-_SKIPPED = ("#", "|", "<", ">", "![", "[![", "===", "---", "***", "- ", "* ", "+ ", "    ", "\t", "$$")
+_INTERRUPTING = ("#", "|", ">", "===", "---", "***", "- ", "* ", "+ ", "$$")
+_SKIPPED = (*_INTERRUPTING, "<", "![", "[![", "    ", "	")
 _FENCES = ("```", "~~~")
 _PLACEHOLDERS = (
     "more information needed",
@@ -53,7 +54,7 @@ def _paragraphs(markdown: str) -> Iterator[str]:
         elif run and stripped and (not stripped.strip("=") or not stripped.strip("-")):
             run = []  # these were a heading: this is its underline
             continue
-        elif stripped and not line.startswith(_SKIPPED):
+        elif stripped and not line.startswith(_INTERRUPTING if run else _SKIPPED):
             run.append(stripped)
             continue
         if run:

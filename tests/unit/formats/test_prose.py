@@ -1,0 +1,72 @@
+"""The first paragraph of prose in a README."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from attest.formats.prose import MAX_DESCRIPTION, first_paragraph
+
+PROSE = "This model sorts apples from oranges."
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        PROSE,
+        f"# Title\n{PROSE}\n\nMore.",
+        f"Title\n=====\n\n{PROSE}",
+        f"A rather long heading with an underline\n-----\n{PROSE}",
+        f"[![badge of the build](https://x/y.svg)](https://x)\n\n{PROSE}",
+        f"![a picture of an apple that is red](x.png)\n\n{PROSE}",
+        f"<p align=center>some centred words here</p>\n\n{PROSE}",
+        f"<!-- Provide a quick summary of\n\nwhat the model is. -->\n\n{PROSE}",
+        f"| a long table cell | another long cell |\n|---|---|\n\n{PROSE}",
+        f"```python\nimport this_is_code_and_not_prose\n\nmore_code_here\n```\n{PROSE}",
+        f"~~~\nimport this_is_code_and_not_prose\n~~~\n{PROSE}",
+        f"    indented_code_is_not_prose_either()\n\n{PROSE}",
+        f"> a quotation is not a description of it\n\n{PROSE}",
+        f"- a list item that is long enough\n- another\n\n{PROSE}",
+        f"[More Information Needed] about this model\n\n{PROSE}",
+        f"Short.\n\n{PROSE}",
+        "This *model* sorts **apples** from `oranges`.",
+        "This [model](https://example.org/a_(b)) sorts\n<b>apples</b> from [oranges][1].",
+        "This model ![i](x.png)sorts   apples\n  from oranges.",
+    ],
+)
+def test_finds_the_prose(markdown: str) -> None:
+    assert first_paragraph(markdown) == PROSE
+
+
+@pytest.mark.parametrize("markdown", ["", "# Title", "| a |\n", "```\nnever closed " + PROSE, "<!-- " + PROSE])
+def test_absent_stays_absent(markdown: str) -> None:
+    assert first_paragraph(markdown) == ""
+
+
+def test_underscores_inside_words_stay() -> None:
+    assert (
+        first_paragraph("Uses hidden_size and num_layers as they are.")
+        == "Uses hidden_size and num_layers as they are."
+    )
+
+
+def test_long_paragraphs_are_cut() -> None:
+    text = first_paragraph("word " * 1000)
+    assert len(text) <= MAX_DESCRIPTION
+    assert text.endswith("word…")
+
+
+def test_control_characters_are_dropped() -> None:
+    assert (
+        first_paragraph("This \x1b[31mmodel\x07 sorts apples from oranges.")
+        == "This [31mmodel sorts apples from oranges."
+    )
+
+
+@pytest.mark.parametrize("piece", ["![", "[a](", "<a", "[![x](", "**", "`", "<!-- x\n", "[[", "_ ", "x\n=\n"])
+def test_hostile_markdown_costs_little(piece: str) -> None:
+    start = time.process_time()
+    first_paragraph(piece * 200_000)
+    first_paragraph("prose and words enough for it " + piece * 200_000)
+    assert time.process_time() - start < 3
