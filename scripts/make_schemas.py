@@ -138,7 +138,7 @@ def digest() -> Schema:
         "findings": {"type": "array", "items": schema_of(Finding)},
         "entries": {"type": "array", "items": entry, "minItems": 1},
     }
-    body = closed(properties, optional=("entries",))
+    body = closed(properties, optional=("omsRoot", "entries"))
     return document("Digest", "The digests of one artifact. The OMS root covers no names and is no identity.", body)
 
 

@@ -171,7 +171,7 @@ class _Walk:
             return
         if target.kind == "inside":
             if not self.options.follow_links:
-                message = "a symbolic link; links inside the artifact are followed only when that is asked for"
+                message = "a symbolic link inside the artifact; --allow-symlinks follows it as a file"
                 self.problems.append(Problem(where=printable(name), message=message))
                 return
             self.links.append(name)
@@ -215,7 +215,7 @@ class _Walk:
 
     def large_files(self) -> None:
         tasks = sorted(self.large, key=lambda task: (-task[0], task[1]))
-        workers = min(len(tasks), len(os.sched_getaffinity(0)), MAX_THREADS)
+        workers = min(len(tasks), _cores(), MAX_THREADS)
         stop = threading.Event()
         if workers < 2:
             for task in tasks:
@@ -272,6 +272,14 @@ def _reading(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise _unreadable(name, error) from error
+
+
+def _cores() -> int:
+    """How many processors this process may use; not every system can say."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
 
 
 def _unreadable(name: str, error: OSError) -> ArtifactError:

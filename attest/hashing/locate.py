@@ -6,6 +6,7 @@ import os
 import stat
 
 from attest.domain.artifact import Artifact
+from attest.domain.manifest import name_fault, printable
 from attest.errors import ArtifactError
 
 _HUB_KINDS = ("models--", "datasets--")
@@ -27,6 +28,8 @@ def locate(path: str) -> Artifact:
             f"{path!r} cannot be read: {error.strerror}", hint="Check the path and its permissions."
         ) from error
     name = os.path.basename(os.path.abspath(path)) or os.path.basename(root)
+    if fault := name_fault(name) if name else "":
+        raise ArtifactError(f"the artifact {printable(name)!r} cannot be named in evidence: {fault}", hint="Rename it.")
     if stat.S_ISREG(mode):
         return Artifact(root=root, kind="file", name=name)
     if not stat.S_ISDIR(mode):

@@ -20,7 +20,7 @@ from attest.errors import InputError
 from attest.hashing.stream import Progress
 from attest.operations.inspect_files import StrPath, inspect_files
 from attest.signing import Signer, open_signer, sign_model, sign_statement
-from attest.signing.oms import ignored_by_default
+from attest.signing.oms import signed_entries
 from attest.signing.signer import Password
 from attest.stores import Beside, write_atomic
 from attest.stores.beside import read_bounded
@@ -69,9 +69,8 @@ def sign(
 
 def uncovered(manifest: Manifest) -> tuple[str, ...]:
     """The files that an OMS signature over this manifest leaves out."""
-    if manifest.kind == "file":
-        return ()
-    return tuple(entry.name for entry in manifest.files if ignored_by_default(entry.name))
+    listed = {entry.name for entry in signed_entries(manifest)}
+    return tuple(entry.name for entry in manifest.files if entry.name not in listed)
 
 
 def attest(

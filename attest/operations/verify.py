@@ -11,6 +11,7 @@ from attest.domain.artifact import Artifact
 from attest.domain.attestation import Attestation, Rejected
 from attest.domain.bom import License
 from attest.domain.evidence import Evidence, Gap
+from attest.domain.manifest import printable
 from attest.domain.verdict import Verification
 from attest.errors import InputError, UnsafeArtifactError, UnstableFileError
 from attest.formats import prefix_wanted, sniff_all
@@ -68,7 +69,9 @@ def _trusted_policy(policy: str, keys: Sequence[str], allow_unsigned: Sequence[s
 def _evidence(
     artifact: Artifact, reference: str, found: Found, trusted: TrustedPolicy, progress: Progress | None
 ) -> Evidence:
-    base = Evidence(name=artifact.name, kind=artifact.kind, reference=reference, manifest=None, rejected=found.rejected)
+    base = Evidence(
+        name=artifact.name, kind=artifact.kind, reference=printable(reference), manifest=None, rejected=found.rejected
+    )
     looks_inside = trusted.policy.needs("formats", "licenses")
     options = HashOptions(
         evidence=found.evidence,

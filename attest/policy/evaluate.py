@@ -48,6 +48,8 @@ def _check(rule: Any, context: Context) -> RuleResult:
 
 def _expiry(policy: Policy, now: datetime) -> RuleResult:
     until = policy.expires.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if policy.expires.year == datetime.max.year:
+        return result("policy", "expiry", "the policy has no end")
     if now < policy.expires:
         return result("policy", "expiry", f"the policy is in force until {until}")
     reason = Reason(message=f"the policy expired at {until}", mend="Get the current policy from its owner.")

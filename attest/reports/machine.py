@@ -64,10 +64,11 @@ def digest_json(name: str, manifest: Manifest, oms_root: str, findings: Sequence
     document: dict[str, object] = {"format": "attest/digest/v1", "name": name, "kind": manifest.kind}
     document |= _manifest(manifest)
     document |= {
-        "omsRoot": oms_root,
         "evidence": [entry.name for entry in manifest.evidence],
         "findings": encode(tuple(findings)),
     }
+    if oms_root:
+        document["omsRoot"] = oms_root
     if files:
         document["entries"] = [_entry(entry.name, entry.size, entry.sha256, entry.sha512) for entry in manifest.files]
     return pretty(document)

@@ -124,7 +124,9 @@ def digest_text(name: str, manifest: Manifest, oms_root: str, findings: Sequence
     lines = [
         f"{printable(name)}: {len(manifest.files):,} files, {human(manifest.size)}",
         f"{manifest.digest_kind:14}  sha256:{manifest.digest}",
-        f"{'OMS root':14}  sha256:{oms_root} (covers no names)",
+        f"{'OMS root':14}  sha256:{oms_root} (covers no names)"
+        if oms_root
+        else f"{'OMS root':14}  none: no file counts",
     ]
     if manifest.evidence:
         lines.append(f"{'left out':14}  {', '.join(entry.name for entry in manifest.evidence)} (evidence)")

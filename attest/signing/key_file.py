@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class KeyFileSigner:
 
     def verifies(self, signature: bytes, data: bytes) -> bool:
         """See `Signer.verifies`."""
-        return self.public.verifies(signature, data)
+        return self.public.verifies(signature, hashlib.new(self.public.hash_name, data).digest())
 
 
 def open_key_file(path: str, password: Password | None) -> KeyFileSigner:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from attest.domain.public_key import PublicKeyText, parse_public_key
 from attest.errors import KeyFileError
@@ -45,10 +46,15 @@ class PublicKey:
         der = bytes.fromhex(self.id.removeprefix("sha256:"))
         return frozenset({self.hint, base64.b64encode(der).decode("ascii"), der.hex()})
 
-    def verifies(self, signature: bytes, data: bytes) -> bool:
-        """True when `signature` is this key's ECDSA signature (ASN.1 DER) over `data`."""
+    @property
+    def hash_name(self) -> str:
+        """The hash that goes with the key's curve."""
+        return CURVES[self.curve][1]().name
+
+    def verifies(self, signature: bytes, digest: bytes) -> bool:
+        """True when `signature` is this key's ECDSA signature (ASN.1 DER) over data whose `hash_name` is `digest`."""
         try:
-            self.key.verify(signature, data, ec.ECDSA(CURVES[self.curve][1]()))
+            self.key.verify(signature, digest, ec.ECDSA(Prehashed(CURVES[self.curve][1]())))
         except InvalidSignature:
             return False
         return True

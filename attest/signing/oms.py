@@ -13,7 +13,7 @@ from attest.domain.artifact import CLAIMS_NAME, SIGNATURE_NAME
 from attest.domain.attestation import MAX_LISTED, Changed, Differences
 from attest.domain.canonical import canonical
 from attest.domain.digest import is_hex_digest
-from attest.domain.manifest import Manifest, name_fault, oms_root, printable
+from attest.domain.manifest import FileEntry, Manifest, name_fault, oms_root, printable
 from attest.domain.statement import OMS_PREDICATE, Statement, build_statement
 from attest.domain.strict_json import JsonObject, as_boolean, as_list, as_object, as_string, only
 from attest.errors import DocumentError
@@ -37,6 +37,12 @@ def ignored_by_default(name: str) -> bool:
     return name.split("/", 1)[0] in DEFAULT_IGNORED
 
 
+def signed_entries(manifest: Manifest) -> list[FileEntry]:
+    """The files that an OMS signature over this manifest lists, in listed order."""
+    whole = manifest.kind == "file"
+    return [entry for entry in manifest.files if whole or not ignored_by_default(entry.name)]
+
+
 def oms_payload(manifest: Manifest, name: str, *, compat: bool = False) -> bytes:
     """The statement bytes that sign `manifest`: canonical JSON, resources in name order.
 
@@ -44,7 +50,7 @@ def oms_payload(manifest: Manifest, name: str, *, compat: bool = False) -> bytes
     Raises DocumentError when the OMS rules leave no file to sign.
     """
     single = manifest.kind == "file"
-    files = [entry for entry in manifest.files if single or not ignored_by_default(entry.name)]
+    files = signed_entries(manifest)
     if not files:
         raise DocumentError(
             "there is no file to sign: OMS leaves out .git, .gitattributes, .github and .gitignore",

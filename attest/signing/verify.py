@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from attest.domain.attestation import Attestation, Differences, RejectCode, Rejected, Signer
 from attest.domain.bundle import Bundle
 from attest.domain.manifest import Manifest
@@ -46,7 +48,9 @@ def verify_bundle(bundle: Bundle, manifest: Manifest, trust: Trust) -> Attestati
 def _signing_key(bundle: Bundle, trust: Trust) -> PublicKey | Rejected:
     data = pae(bundle.payload_type, bundle.payload)
     candidates = trust.candidates(bundle.key_hint)
-    if key := next((key for key in candidates if key.verifies(bundle.signature, data)), None):
+    # Hashed once per algorithm, however many keys are tried.
+    digests = {name: hashlib.new(name, data).digest() for name in {key.hash_name for key in candidates}}
+    if key := next((key for key in candidates if key.verifies(bundle.signature, digests[key.hash_name])), None):
         return key
     if any(bundle.key_hint in key.hints for key in candidates):
         return _reject(
