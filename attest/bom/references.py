@@ -56,7 +56,8 @@ def _purl(bom: Bom) -> str:
     """The subject's purl if it reads back as what was written (a name such as `..` does not)."""
     try:
         purl = PackageURL(bom.purl_type, bom.group or None, bom.name.text, bom.version or None)
-        return str(purl) if PackageURL.from_string(str(purl)) == purl and purl.name == bom.name.text else ""
+        # A name of slashes alone becomes no name at all, which only fails when it is written.
+        return str(purl) if purl.name == bom.name.text and PackageURL.from_string(str(purl)) == purl else ""
     except ValueError:
         return ""
 

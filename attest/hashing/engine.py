@@ -26,6 +26,7 @@ LARGE = 512 * 1024
 MAX_DEPTH = 200
 MAX_FILES = 10_000_000
 MAX_THREADS = 8
+MAX_KEPT = 1 << 30
 _TYPE, _REGULAR = 0o170000, 0o100000
 _entry = tuple.__new__  # half the cost of the NamedTuple's own constructor
 
@@ -94,6 +95,7 @@ class _Walk:
     hub_links: bool = False
     large: list[tuple[int, str, LinkTarget | None]] = field(default_factory=list)
     prefixes: dict[str, bytes] = field(default_factory=dict)
+    kept: int = 0
     problems: list[Problem] = field(default_factory=list)
     shared: list[tuple[str, int, int, int]] = field(default_factory=list)
 
@@ -204,14 +206,19 @@ class _Walk:
         if status.st_nlink > 1:
             self.shared.append((name, status.st_dev, status.st_ino, status.st_nlink))
         if self.wanted is not None and (keep := self.wanted(name, data, size)):
-            self.prefixes[name] = data[:keep]
+            self._keep_prefix(name, data[:keep])
 
     def _keep(self, entry: FileEntry, prefix: bytes, status: os.stat_result) -> None:
         self.files.append(entry)
-        if prefix:
-            self.prefixes[entry.name] = prefix
+        self._keep_prefix(entry.name, prefix)
         if status.st_nlink > 1:
             self.shared.append((entry.name, status.st_dev, status.st_ino, status.st_nlink))
+
+    def _keep_prefix(self, name: str, prefix: bytes) -> None:
+        # Past the budget a file has no prefix, so its readers know nothing of it: never more memory, never a guess.
+        if prefix and self.kept + len(prefix) <= MAX_KEPT:
+            self.kept += len(prefix)
+            self.prefixes[name] = prefix
 
     def large_files(self) -> None:
         tasks = sorted(self.large, key=lambda task: (-task[0], task[1]))

@@ -71,6 +71,11 @@ def result(
     return RuleResult(rule=rule, kind=kind, verdict=verdict, summary=summary, looked_at=tuple(looked_at), reasons=shown)
 
 
+def files(count: int) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count:,} file{'' if count == 1 else 's'}"
+
+
 def evidence_label(item: Attestation) -> str:
     """One line that names a piece of evidence with its signer and its digest."""
     return f"{item.source} by {item.signer.id[:19]}… (statement sha256:{item.statement_digest[:12]}…)"

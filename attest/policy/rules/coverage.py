@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from attest.domain.statement import OMS_PREDICATE, PREDICATE_TYPES, same_predicate_type
 from attest.domain.verdict import Reason, RuleResult
 from attest.policy.reader import Reader
-from attest.policy.rules.context import Context, evidence_label, result
+from attest.policy.rules.context import Context, evidence_label, files, result
 from attest.policy.yaml_subset import Node
 
 IMPLIED = "coverage"
@@ -62,7 +62,7 @@ def check(rule: Rule, context: Context) -> RuleResult:
     shown = context.suspects(rule.signers, left)
     reasons = [Reason(file=name, message=_why(name), mend=_mend(name)) for name in shown]
     if left:
-        return result(rule.id, rule.kind, f"{len(left)} files are signed by nobody that counts here", looked, reasons)
+        return result(rule.id, rule.kind, f"{files(len(left))} signed by nobody that counts here", looked, reasons)
     also = f", but for {', '.join(tolerated)}, which the policy tolerates" if tolerated else ""
     return result(rule.id, rule.kind, f"every file is covered{also}", looked)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from attest.domain.file_format import FORMATS
 from attest.domain.verdict import Reason, RuleResult
 from attest.policy.reader import Reader
-from attest.policy.rules.context import Context, result
+from attest.policy.rules.context import Context, files, result
 from attest.policy.yaml_subset import Node
 
 _MENDS = {
@@ -51,7 +51,7 @@ def check(rule: Rule, context: Context) -> RuleResult:
         reasons = context.gaps("formats") or [Reason(message="the formats of the files were not looked at")]
         return result(rule.id, rule.kind, "the formats are not known", (), reasons)
     counts = Counter(kind for _, kind in found)
-    looked = [f"{count} × {kind}" for kind, count in sorted(counts.items())]
+    looked = [", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))]
     reasons = [
         Reason(
             file=name,
@@ -62,6 +62,6 @@ def check(rule: Rule, context: Context) -> RuleResult:
         if kind not in rule.allow
     ]
     summary = (
-        f"{len(reasons)} files are of formats that are not allowed" if reasons else "every file is of an allowed format"
+        f"{files(len(reasons))} of formats that are not allowed" if reasons else "every file is of an allowed format"
     )
     return result(rule.id, rule.kind, summary, looked, reasons)

@@ -9,7 +9,7 @@ from attest.domain.attestation import Differences, Rejected
 from attest.domain.statement import OMS_PREDICATE
 from attest.domain.verdict import Reason, RuleResult
 from attest.policy.reader import Reader
-from attest.policy.rules.context import RESTORE, Context, evidence_label, rejected_reason, result
+from attest.policy.rules.context import RESTORE, Context, evidence_label, files, rejected_reason, result
 from attest.policy.yaml_subset import Node
 
 
@@ -37,7 +37,7 @@ def check(rule: Rule, context: Context) -> RuleResult:
     """Count distinct keys with a signature that matches the files on disk."""
     good = context.attested(rule.signers, _is_oms)
     distinct = {item.signer.id for item in good}
-    looked = [f"{evidence_label(item)}: {item.signed_files} files as signed" for item in good]
+    looked = [f"{evidence_label(item)}: {files(item.signed_files)} as signed" for item in good]
     names = " or ".join(rule.signers)
     if len(distinct) >= rule.threshold:
         return result(
