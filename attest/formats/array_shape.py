@@ -2,6 +2,7 @@
 
 Source: NumPy `numpy/lib/format.py`, versions 1 to 3. NumPy evaluates the header as a Python literal, so anything
 outside the two spellings that NumPy itself writes (one element type, or a flat record of them) is not plain.
+Python 2 wrote long integers with an L.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 _MAGIC = b"\x93NUMPY"
 _MAX_HEADER = 10_000
 _DTYPE = r"'[<>|=]?[?bBhHiIlLqQefdgFDGmMSUVuc](?:\d{1,6})?(?:\[\d{0,6}[a-zA-Zμ]{1,2}\])?'"
-_SHAPE = r"\((?:\d{1,20},? ?){0,32}\)"
+_SHAPE = r"\((?:\d{1,20}L?,? ?){0,32}\)"
 _FIELD = rf"\('[A-Za-z0-9_ .\-]{{0,100}}', {_DTYPE}(?:, {_SHAPE})?\)"
 _PLAIN = (
     rf"\{{'descr': (?:{_DTYPE}|\[{_FIELD}(?:, {_FIELD}){{0,999}}\]), "
