@@ -21,9 +21,7 @@ TENSORFLOW_GRAPHS: tuple[Mapping[int, int], ...] = (
 
 
 def fits(data: bytes, size: int, fields: Mapping[int, int]) -> bool:
-    """Whether the leading bytes `data` of a file of `size` bytes are fields of this message, up to where they are
-    known.
-    """
+    """Whether the leading bytes `data` of a file of `size` bytes are fields of this message, as far as known."""
     position = count = 0
     while position < len(data) and count < _MAX_FIELDS:
         tag, position = varint(data, position)
@@ -40,12 +38,13 @@ def fits(data: bytes, size: int, fields: Mapping[int, int]) -> bool:
 
 def _skip(data: bytes, position: int, size: int, wire: int) -> int:
     """The position after one value; -1 when it leaves the file, at least `len(data)` when it leaves what is known."""
+    cut_off = len(data) if len(data) < size else size + 1
     if wire == _LENGTH:
         length, position = varint(data, position)
-        end = position + length if position >= 0 else len(data)
+        end = position + length if position >= 0 else cut_off
     elif wire == _VARINT:
         _, end = varint(data, position)
-        end = end if end >= 0 else len(data)
+        end = end if end >= 0 else cut_off
     else:
         end = position + {_FIXED64: 8, _FIXED32: 4}.get(wire, size + 1)
     return end if end <= size else -1

@@ -89,16 +89,17 @@ def _evidence(
         return replace(base, gaps=(Gap(needed="manifest", about="", reason=error.message),))
     # (4) Which claims are authentic, and about these bytes.
     outcomes = [verify_bundle(bundle, hashed.manifest, trusted.trust) for bundle in found.bundles]
-    inspected = Inspected(artifact=artifact, found=found, hashed=hashed)
     # (5) Describe what is inside, as far as the policy asks.
+    licenses, gaps = _licenses(Inspected(artifact=artifact, found=found, hashed=hashed), trusted.policy)
     return replace(
         base,
         manifest=hashed.manifest,
         attestations=tuple(item for item in outcomes if isinstance(item, Attestation)),
         rejected=found.rejected + tuple(item for item in outcomes if isinstance(item, Rejected)),
         formats=_formats(hashed) if looks_inside else None,
-        licenses=_licenses(inspected, trusted.policy),
+        licenses=licenses,
         findings=findings(hashed.manifest),
+        gaps=gaps,
     )
 
 
@@ -106,10 +107,11 @@ def _formats(hashed: Hashed) -> tuple[tuple[str, str], ...]:
     return sniff_all(((entry.name, entry.size) for entry in hashed.manifest.files), hashed.prefixes)
 
 
-def _licenses(inspected: Inspected, policy: Policy) -> tuple[License, ...] | None:
+def _licenses(inspected: Inspected, policy: Policy) -> tuple[tuple[License, ...] | None, tuple[Gap, ...]]:
     if not policy.needs("licenses"):
-        return None
+        return None, ()
     # Imported here: a policy without a licence rule needs no description.
     from attest.operations.describe import describe
 
-    return describe(inspected).licenses
+    bom = describe(inspected)
+    return bom.licenses, tuple(Gap(needed="licenses", about=name, reason=reason) for name, reason in bom.unreadable)

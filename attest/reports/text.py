@@ -99,6 +99,12 @@ def _not_counted(verification: Verification, paint: _Paint) -> Iterator[str]:
     for attestation in verification.evidence.attestations:
         for what in attestation.unchecked:
             yield f"  {attestation.source}: {what} in it were not checked, since no trust anchor for them was given"
+    gaps = [gap for gap in verification.evidence.gaps if gap.needed != "manifest"]
+    if gaps:
+        yield ""
+        yield paint(_BOLD, "what could not be had")
+    for gap in gaps[:MAX_SHOWN]:
+        yield f"  {gap.needed}: {printable(gap.about)}: {printable(gap.reason)}"
 
 
 def findings_text(findings: Sequence[Finding]) -> Iterator[str]:
