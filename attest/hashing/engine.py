@@ -26,7 +26,7 @@ LARGE = 512 * 1024
 MAX_DEPTH = 200
 MAX_FILES = 10_000_000
 MAX_THREADS = 8
-MAX_KEPT = 1 << 30
+MAX_KEPT = 512 << 20
 _TYPE, _REGULAR = 0o170000, 0o100000
 _entry = tuple.__new__  # half the cost of the NamedTuple's own constructor
 
