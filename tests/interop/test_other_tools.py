@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from attest.signing.dsse import pae
-from tests.conftest import EXAMPLE_KEY, EXAMPLE_PUB, Run
+from tests.conftest import EXAMPLE_KEY, EXAMPLE_PUB, ROOT, Run
 
 # The definition of the tree digest, as docs and design state it.
 ONE_LINER = (
@@ -62,8 +62,6 @@ def test_tree_digest_is_the_coreutils_one_liner(run: Run, awkward: Path) -> None
 
 
 def test_the_one_liner_of_the_documents_is_this_one() -> None:
-    from tests.conftest import ROOT
-
     text = (ROOT / "docs" / "adr" / "0001-tree-digest.md").read_text("utf-8")
     assert ONE_LINER in text
 
@@ -119,7 +117,8 @@ def test_in_toto_reads_our_statement(tiny: Path) -> None:
 
 
 @pytest.mark.peer
-def test_sigstore_reads_our_statement(tiny: Path, peer_python: Path) -> None:
+def test_sigstore_reads_our_statement(tiny: Path) -> None:
+    peer_python = ROOT / ".venvs" / "peers" / "bin" / "python"
     code = (
         "import sys; from sigstore.dsse import Statement\n"
         "s = Statement(sys.stdin.buffer.read())\n"

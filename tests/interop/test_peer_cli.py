@@ -3,17 +3,53 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLE_KEY, EXAMPLE_PUB, Run
-from tests.interop.conftest import Peer
+from tests.conftest import EXAMPLE_KEY, EXAMPLE_PUB, ROOT, Run
 
 pytestmark = pytest.mark.peer
 Change = Callable[[Path], object]
+Peer = Callable[..., bool]
+
+
+@pytest.fixture
+def model_signing() -> Peer:
+    """Run the real `model_signing` and say whether it ended well; its output is shown when a test fails."""
+    program = ROOT / ".venvs" / "peers" / "bin" / "model_signing"
+    assert program.exists(), "run scripts/setup peers first"
+
+    def call(*argv: object) -> bool:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("OTEL_", "PYTHON"))}
+        command = [str(program), *map(str, argv)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+        print(done.stdout, done.stderr)
+        return done.returncode == 0
+
+    return call
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A directory in which the two orders of names in use differ, with an empty file and a name beyond ASCII."""
+    folder = tmp_path / "small"
+    (folder / "sub" / "deep").mkdir(parents=True)
+    contents = {
+        "config.json": '{"a":1}\n',
+        "empty": "",
+        "sub-x": "W2\n",
+        "sub/w.bin": "w\n",
+        "sub/deep/a b.txt": "spaces\n",
+        "é.txt": "é\n",
+    }
+    for name, text in contents.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
 
 
 def key_pair(run: Run, folder: Path, curve: str) -> tuple[Path, Path]:
