@@ -76,9 +76,7 @@ def parse_bundle(data: bytes, source: str, limits: Limits = CLAIM_LIMITS) -> Bun
         key_hint=hint,
         certificates=certificates,
         timestamps=_timestamps(material),
-        log_entries=tuple(
-            as_object(entry, "tlogEntries[]") for entry in as_list(material.get("tlogEntries") or [], "tlogEntries")
-        ),
+        log_entries=tuple(as_object(entry, "tlogEntries[]") for entry in _listed(material, "tlogEntries")),
         payload_type=payload_type,
         payload=decode_base64(envelope.get("payload"), "dsseEnvelope.payload"),
         signature=_signature(envelope),
@@ -91,6 +89,7 @@ def _signature(envelope: JsonObject) -> bytes:
         raise DocumentError(f"the envelope has {len(signatures)} signatures; exactly one is allowed")
     signature = as_object(signatures[0], "signatures[0]")
     only(signature, ("sig", "keyid"), "signatures[0]")
+    _text(signature, "keyid", "signatures[0].keyid")  # never used, but of the right type
     return decode_base64(signature.get("sig"), "signatures[0].sig")
 
 
@@ -103,7 +102,7 @@ def _material(material: JsonObject) -> tuple[MaterialKind, str, tuple[bytes, ...
     kind = present[0]
     table = as_object(material[kind], kind)
     if kind == "publicKey":
-        return kind, as_string(table.get("hint") or "", "publicKey.hint"), ()
+        return kind, _text(table, "hint", "publicKey.hint"), ()
     items = (
         [table]
         if kind == "certificate"
@@ -118,13 +117,23 @@ def _timestamps(material: JsonObject) -> tuple[bytes, ...]:
     data = material.get("timestampVerificationData")
     if data is None:
         return ()
-    listed = as_list(as_object(data, "timestampVerificationData").get("rfc3161Timestamps") or [], "rfc3161Timestamps")
+    listed = _listed(as_object(data, "timestampVerificationData"), "rfc3161Timestamps")
     if len(listed) > MAX_TIMESTAMPS:
         raise DocumentError(f"the bundle has {len(listed)} timestamps; at most {MAX_TIMESTAMPS} are read")
     return tuple(
         decode_base64(as_object(item, "rfc3161Timestamps[]").get("signedTimestamp"), "signedTimestamp")
         for item in listed
     )
+
+
+def _listed(table: JsonObject, name: str) -> list[Json]:
+    value = table.get(name)
+    return [] if value is None else as_list(value, name)
+
+
+def _text(table: JsonObject, name: str, where: str) -> str:
+    value = table.get(name)
+    return "" if value is None else as_string(value, where)
 
 
 def decode_base64(value: Json, where: str) -> bytes:

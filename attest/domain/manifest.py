@@ -108,18 +108,23 @@ def oms_root(digests: Iterable[bytes]) -> str:
 
 def check_names(names: list[str]) -> None:
     """Refuse a list that holds a name without one canonical form, naming every such name."""
+    if problems := name_problems(names):
+        raise UnsafeArtifactError(
+            "the artifact holds names that cannot be written down in one way",
+            problems,
+            hint="Rename these files: a name is UTF-8 without line feed, carriage return or backslash.",
+        )
+
+
+def name_problems(names: list[str]) -> list[Problem]:
+    """Every name without one canonical form."""
     # A few searches over the joined text decide almost always, at a fraction of a test per name.
     text = "\n".join(names)
     if not any(mark in text for mark in "\r\\\0") and text.count("\n") == len(names) - 1 and _is_utf8(text):
         components = f"/{text}/".replace("\n", "/")
         if not any(empty in components for empty in ("//", "/./", "/../")):
-            return
-    problems = [Problem(where=printable(name), message=fault) for name in names if (fault := name_fault(name))]
-    raise UnsafeArtifactError(
-        "the artifact holds names that cannot be written down in one way",
-        problems,
-        hint="Rename these files: a name is UTF-8 without line feed, carriage return or backslash.",
-    )
+            return []
+    return [Problem(where=printable(name), message=fault) for name in names if (fault := name_fault(name))]
 
 
 def name_fault(name: str) -> str:

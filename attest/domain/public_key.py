@@ -38,7 +38,7 @@ def parse_public_key(text: str, what: str) -> PublicKeyText:
         raise KeyFileError(f"{what} is no PEM public key", hint=f"It must start with {_BEGIN}")
     try:
         der = base64.b64decode("".join(lines[1:-1]), validate=True)
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         raise KeyFileError(f"{what} is a damaged PEM public key") from None
     body = base64.b64encode(der).decode("ascii")
     wrapped = [body[at : at + 64] for at in range(0, len(body), 64)]

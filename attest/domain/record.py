@@ -108,13 +108,20 @@ def _object(kind: Any) -> Decoder:
     return read
 
 
+def _raw(text: str, where: str) -> bytes:
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        data = b""
+    if data.hex() != text:
+        raise DocumentError(f"{where} is not hexadecimal in lower case")
+    return data
+
+
 def _plain(kind: Any) -> Decoder:
     def read(value: object, where: str) -> Any:
         if kind is bytes and isinstance(value, str):
-            try:
-                return bytes.fromhex(value)
-            except ValueError:
-                raise DocumentError(f"{where} is not hexadecimal") from None
+            return _raw(value, where)
         if type(value) is not kind:
             raise DocumentError(f"{where} is not of type {kind.__name__}")
         return value

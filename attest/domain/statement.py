@@ -6,6 +6,7 @@ The numbers in comments are the rules of `docs/verification.md`, section "Statem
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ PREDICATE_TYPES: Mapping[str, tuple[str, ...]] = {
 STATEMENT_LIMITS = Limits(size=64 << 20, depth=64)
 MAX_SUBJECTS = 10_000
 MAX_FILE_SUBJECTS = 2_000
+_VERSION = re.compile(r"/v[0-9]+(\.[0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +73,10 @@ def predicate_type(name: str) -> str:
 
 
 def same_predicate_type(wanted: str, found: str) -> bool:
-    """True when both spell one predicate type; CycloneDX also has a versioned spelling."""
+    """True when both spell one predicate type; CycloneDX also has a versioned spelling (`…/bom/v1.6`)."""
+    cyclonedx = PREDICATE_TYPES["cyclonedx"][0]
     return wanted == found or (
-        wanted == PREDICATE_TYPES["cyclonedx"][0]
-        and found.startswith(f"{wanted}/v")
-        and found[len(wanted) + 2 :].replace(".", "").isdigit()
+        wanted == cyclonedx and found.startswith(cyclonedx) and _VERSION.fullmatch(found, len(cyclonedx)) is not None
     )
 
 

@@ -77,15 +77,18 @@ def _check_shape(value: Json, data: bytes, limits: Limits, what: str) -> None:
     level = [value]
     for _ in range(limits.depth + 1):
         below: list[Json] = []
+        containers = False
         for node in level:
             if isinstance(node, dict):
+                containers = True
                 below.extend(node.values())
                 below.extend(node)
             elif isinstance(node, list):
+                containers = True
                 below.extend(node)
             elif isinstance(node, str):
                 _check_string(node, limits, what)
-        if not below:
+        if not containers:
             return
         level = below
     raise DocumentError(f"{what} is nested deeper than {limits.depth} levels")

@@ -7,14 +7,14 @@ pickle at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+import re
+from typing import Literal, NamedTuple
 
 _IMPORTS = b"ci\x93\x82\x83\x84"
 _CALLS = b"Rbio\x81\x92"
 _MAX_STEPS = 4096
 _MAX_PROTOCOL = 5
-_MARK, _STOP, _OBJ, _MEMOIZE, _PROTO, _FRAME = b"(.o\x94\x80\x95"
+_MARK, _STOP, _OBJ, _POP, _MEMOIZE, _PROTO = b"(.o0\x94\x80"
 
 # Opcode → its argument: bytes of fixed width, bytes behind a length of this width, or lines of text.
 _FIXED = {
@@ -36,6 +36,12 @@ _PLAIN = {
     **dict.fromkeys(b"0", (1, 0)),
     **dict.fromkeys(b"2", (1, 2)),
 }
+# Opcode → the text of its line. INT and LONG are read with base 0, so hexadecimal counts; the last pattern of each pair
+# is for a line whose end is not known.
+_SPACE = rb"[ \t\r\v\f]*"
+_WHOLE_NUMBER = rb"[+-]?(?:0[xX])?[0-9a-fA-F_oO]*L?"
+_FRACTION = rb"[+-]?[0-9a-zA-Z_.+-]*"
+_BAD_IN_NAMES = frozenset(b" \t\r,;<>\"'")
 # Opcode → values below the mark that it needs, and values it leaves in place of the marked ones.
 _MARKED = {**dict.fromkeys(b"tldio\x91", (0, 1)), **dict.fromkeys(b"eu\x90", (1, 0)), **dict.fromkeys(b"1", (0, 0))}
 

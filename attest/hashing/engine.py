@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from attest.domain.artifact import Artifact
-from attest.domain.manifest import FileEntry, Manifest, build_manifest, printable
+from attest.domain.manifest import FileEntry, Manifest, build_manifest, name_problems, printable
 from attest.errors import ArtifactError, Problem, UnsafeArtifactError
 from attest.hashing.links import DIRECTORY, FILE, LinkTarget, open_beneath, resolve_link
 from attest.hashing.stream import PrefixWanted, Progress, StoppedError, hash_stream
@@ -69,6 +69,7 @@ def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Has
         walk.tree()
     walk.large_files()
     if walk.problems:
+        walk.problems += name_problems([entry.name for entry in walk.files])
         raise UnsafeArtifactError(
             f"{artifact.name!r} holds {len(walk.problems)} entries that have no digest",
             walk.problems,
@@ -93,6 +94,7 @@ class _Walk:
     wanted: PrefixWanted | None
     files: list[FileEntry] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
     hub_links: bool = False
     large: list[tuple[int, str, LinkTarget | None]] = field(default_factory=list)
     prefixes: dict[str, bytes] = field(default_factory=dict)
@@ -208,6 +210,7 @@ class _Walk:
                 self.problems.append(Problem(where=printable(name), message=message))
                 return
             self.links.append(name)
+        self.followed.append(name)
         self.hub_links = self.hub_links or target.kind == "hub"
         with _reading(name):
             fd = open_beneath(target.base, target.name)
@@ -287,7 +290,8 @@ class _Walk:
 
     def shared_outside(self) -> Iterator[str]:
         """Files with more names than the artifact holds: they can be changed through a name outside."""
-        inside = Counter((device, inode) for _, device, inode, _ in self.shared)
+        followed = set(self.followed)
+        inside = Counter((device, inode) for name, device, inode, _ in self.shared if name not in followed)
         return (name for name, device, inode, links in self.shared if links > inside[device, inode])
 
 

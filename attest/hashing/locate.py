@@ -18,6 +18,8 @@ def locate(path: str) -> Artifact:
     A snapshot of the Hugging Face cache is recognised by its layout (`models--owner--name/snapshots/REVISION`).
     Raises ArtifactError when there is nothing, or something that is neither.
     """
+    if not path or "\0" in path:
+        raise ArtifactError(f"{path!r} is no path", hint="Give the model's directory or file.")
     try:
         root = os.path.realpath(path, strict=True)
         mode = os.stat(root).st_mode
@@ -53,7 +55,7 @@ def _hub_layout(root: str) -> tuple[str, str, str]:
     repository, folder = os.path.split(snapshots)
     kind = next((kind for kind in _HUB_KINDS if os.path.basename(repository).startswith(kind)), None)
     blobs = os.path.join(repository, "blobs")
-    if folder != "snapshots" or kind is None or not os.path.isdir(blobs):
+    if folder != "snapshots" or kind is None or not os.path.isdir(blobs) or os.path.islink(blobs):
         return "", "", ""
     return (
         os.path.basename(repository).removeprefix(kind).replace("--", "/", 1),

@@ -7,7 +7,7 @@ import mmap
 import os
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from attest.domain.manifest import FileEntry, printable
 from attest.errors import ArtifactError, UnstableFileError
@@ -46,22 +46,19 @@ def hash_stream(
     digest, second = hashlib.sha256(), hashlib.sha512() if sha512 else None
     prefix, keep = bytearray(), -1
     total = 0
-    with mmap.mmap(-1, CHUNK) as buffer, memoryview(buffer) as view:
-        while count := os.readv(fd, [buffer]):
-            if stop is not None and stop.is_set():
-                raise StoppedError
-            block = view[:count]
-            digest.update(block)
-            if second is not None:
-                second.update(block)
-            if keep < 0:
-                keep = min(wanted(name, bytes(block), before.st_size), MAX_PREFIX) if wanted else 0
-            if len(prefix) < keep:
-                prefix += block[: keep - len(prefix)]
-            block.release()
-            total += count
-            if progress is not None:
-                progress(0, count)
+    for block in _blocks(fd, before.st_size):
+        if stop is not None and stop.is_set():
+            raise StoppedError
+        digest.update(block)
+        if second is not None:
+            second.update(block)
+        if keep < 0:
+            keep = min(wanted(name, bytes(block), before.st_size), MAX_PREFIX) if wanted else 0
+        if len(prefix) < keep:
+            prefix += block[: keep - len(prefix)]
+        total += len(block)
+        if progress is not None:
+            progress(0, len(block))
     after = os.fstat(fd)
     if _signature(before) != _signature(after) or total != before.st_size:
         raise UnstableFileError(
@@ -72,6 +69,16 @@ def hash_stream(
         progress(1, 0)
     entry = FileEntry(name, digest.digest(), total, second.digest() if second is not None else b"")
     return entry, bytes(prefix), after
+
+
+def _blocks(fd: int, size: int) -> Iterator[memoryview]:
+    """The file's content in blocks that are valid until the next one; ends soon after `size`, however it grows."""
+    total = 0
+    with mmap.mmap(-1, CHUNK) as buffer, memoryview(buffer) as view:
+        while total <= size and (count := os.readv(fd, [buffer])):
+            total += count
+            with view[:count] as block:
+                yield block
 
 
 def _signature(status: os.stat_result) -> tuple[int, ...]:
