@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
 from attest.cli.options import Format, Key, Links, Model, Name, Output, Shape, Version
 from attest.cli.show import echo, note, password, settings, watched, write_bytes
+from attest.domain.manifest import printable
 
 Type = Annotated[
     str,
@@ -53,7 +55,9 @@ def digest(
 
     found = watched(lambda progress: run(model, sha512=sha512, progress=progress))
     show = reports.digest_json if form is Format.json else reports.digest_text
-    echo(show(found.name, found.manifest, found.oms_root, found.findings, files=files))
+    text = show(found.name, found.manifest, found.oms_root, found.findings, files=files)
+    # The list is for sha256sum, names as they are; a terminal must not be steered by them.
+    echo("\n".join(map(printable, text.split("\n"))) if sys.stdout.isatty() else text)
 
 
 def bom_model(model: Model, output: Output = "", name: Name = "", version: Version = "", sha512: Sha512 = True) -> None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import typer
 
+from attest.domain.manifest import printable
 from attest.errors import (
     AttestError,
     DocumentError,
@@ -59,7 +60,7 @@ def fail(error: AttestError) -> int:
             lines.append(f"  and {len(error.problems) - MAX_PROBLEMS} more")
     if error.hint:
         lines.append(f"  next: {error.hint}")
-    sys.stderr.write("\n".join(lines) + "\n")
+    sys.stderr.write("\n".join(map(printable, lines)) + "\n")
     return error.exit_code
 
 

@@ -75,6 +75,15 @@ def read_public_key(path: str) -> PublicKeyText:
         raise KeyFileError(f"{path!r} is no PEM public key", hint="Give a file made by attest key generate.") from None
 
 
+def moment(at: datetime) -> datetime:
+    """A time in UTC. Raises InputError for one without a time zone, which could mean any."""
+    if at.tzinfo is None:
+        raise InputError(
+            f"the time {at.isoformat()} has no time zone", hint="Give an aware datetime, such as one in UTC."
+        )
+    return at.astimezone(UTC)
+
+
 def _trusted(policy: Policy, folder: str) -> TrustedPolicy:
     pems = [(_pem(key, folder), f"the key of signer {name!r}") for name, keys in policy.signers.items() for key in keys]
     return TrustedPolicy(policy=policy, trust=Trust.of_keys(pems))

@@ -14,7 +14,7 @@ from attest.domain.strict_json import Limits, as_object, as_string, only, parse
 from attest.domain.verdict import Verification
 from attest.errors import DocumentError, InputError
 from attest.operations.inspect_files import StrPath
-from attest.operations.policy import load_policy
+from attest.operations.policy import load_policy, moment
 from attest.policy import evaluate
 from attest.stores import write_atomic
 from attest.stores.beside import read_bounded
@@ -68,4 +68,10 @@ def replay(path: StrPath, policy: StrPath, *, at: datetime | None = None) -> Ver
     Raises InputError, DocumentError or KeyFileError for wrong input.
     """
     evidence, then = read_evidence(os.fspath(path))
-    return evaluate(load_policy(os.fspath(policy)).policy, evidence, at or then, at_given=at is not None, replayed=True)
+    return evaluate(
+        load_policy(os.fspath(policy)).policy,
+        evidence,
+        moment(at) if at else then,
+        at_given=at is not None,
+        replayed=True,
+    )

@@ -18,7 +18,7 @@ from attest.formats import prefix_wanted, sniff_all
 from attest.hashing import Hashed, HashOptions, hash_artifact, locate
 from attest.hashing.stream import Progress
 from attest.operations.inspect_files import Inspected, StrPath, findings
-from attest.operations.policy import TrustedPolicy, load_policy, policy_for_keys
+from attest.operations.policy import TrustedPolicy, load_policy, moment, policy_for_keys
 from attest.policy import Policy, evaluate
 from attest.signing import verify_bundle
 from attest.stores import Beside, Found
@@ -49,7 +49,7 @@ def verify(
     # (2) Hash every file once.
     evidence = _evidence(artifact, reference, found, trusted, progress)
     # (6) Evaluate: pure.
-    return evaluate(trusted.policy, evidence, at or datetime.now(UTC), at_given=at is not None)
+    return evaluate(trusted.policy, evidence, moment(at) if at else datetime.now(UTC), at_given=at is not None)
 
 
 def _trusted_policy(policy: str, keys: Sequence[str], allow_unsigned: Sequence[str]) -> TrustedPolicy:

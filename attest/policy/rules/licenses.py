@@ -14,6 +14,8 @@ from attest.policy.reader import Reader
 from attest.policy.rules.context import Context, result
 from attest.policy.yaml_subset import Node
 
+MAX_EXPRESSION = 4_096
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
@@ -64,15 +66,16 @@ def _allowed(item: License, allowed: frozenset[str]) -> bool:
 
 
 def _expression_allowed(text: str, allowed: frozenset[str]) -> bool:
+    if len(text) > MAX_EXPRESSION:
+        return False
     # Imported here: only expressions need it.
     from license_expression import ExpressionError, ExpressionParseError, Licensing
 
-    licensing = Licensing()
     try:
-        tree = licensing.parse(text)
+        tree = Licensing().parse(text)
+        return tree is not None and _holds(tree, allowed)
     except (ExpressionError, ExpressionParseError, RecursionError):
         return False
-    return tree is not None and _holds(tree, allowed)
 
 
 def _holds(node: object, allowed: frozenset[str]) -> bool:
