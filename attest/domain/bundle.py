@@ -29,7 +29,7 @@ _MATERIALS: tuple[MaterialKind, ...] = ("publicKey", "certificate", "x509Certifi
 
 # An envelope is a handful of members around base64 text, so few nodes are enough at any size.
 SIGNATURE_LIMITS = Limits(size=256 << 20, depth=32, nodes=20_000, string=256 << 20)
-CLAIM_LIMITS = Limits(size=96 << 20, depth=32, nodes=20_000, string=96 << 20)
+CLAIM_LIMITS = Limits(size=88 << 20, depth=32, nodes=20_000, string=88 << 20)
 MAX_CLAIMS = 1_000
 MAX_TIMESTAMPS = 32
 

@@ -62,7 +62,7 @@ def open_key_file(path: str, password: Password | None) -> KeyFileSigner:
     try:
         key = serialization.load_pem_private_key(data, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        reason = "the password is wrong, or the file is damaged" if secret else "it is no PEM private key"
+        reason = "the password is wrong, or the file is damaged" if secret is not None else "it is no PEM private key"
         raise KeyFileError(f"{path!r} cannot be opened as a key: {reason}") from error
     curve_of(key, ec.EllipticCurvePrivateKey, repr(path))
     assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - curve_of has checked it
@@ -105,6 +105,8 @@ def generate_key(curve: str, password: str | None) -> tuple[bytes, str, str]:
 
     Raises KeyFileError for an unknown curve.
     """
+    if password is not None and not password:
+        raise KeyFileError("an empty password protects nothing", hint="Give a password, or say --unencrypted.")
     if curve not in CURVES:
         raise KeyFileError(f"there is no curve {curve!r} here", hint=f"Use one of {', '.join(CURVES)}.")
     key = ec.generate_private_key(CURVES[curve][0]())

@@ -111,7 +111,7 @@ def _serialization(table: JsonObject) -> tuple[bool, tuple[str, ...]]:
             f"the files were signed as method {str(method)[:20]!r} with {str(hash_type)[:20]!r}; "
             "this version reads method 'files' with 'sha256'"
         )
-    ignored = as_list(table.get("ignore_paths") or [], "ignore_paths")
+    ignored = as_list(table.get("ignore_paths", []), "ignore_paths")
     if len(ignored) > _MAX_IGNORED:
         raise DocumentError(f"more than {_MAX_IGNORED} ignored paths are recorded")
     paths = tuple(as_string(item, "ignore_paths[]") for item in ignored)

@@ -108,11 +108,12 @@ def _model_signature(
 def _about_artifact(bundle: Bundle, statement: Statement, signer: Signer, manifest: Manifest) -> Attestation | Rejected:
     # A match is a SHA-256 of the whole artifact; a subject that names one of its files speaks about that file only.
     if not speaks_about(statement, manifest):
-        found = statement.subjects[0].digest.get("sha256", "without sha256")
+        subject = statement.subjects[0].digest.get("sha256", "")
+        found = f"{subject[:12]}…" if subject else "without sha256"
         return Rejected(
             source=bundle.source,
             code="other-artifact",
-            reason=f"its subject is {found[:12]}…, and this artifact is {manifest.digest[:12]}…",
+            reason=f"its subject is {found}, and this artifact is {manifest.digest[:12]}…",
             bundle_digest=bundle.digest,
             signer=signer,
             predicate_type=statement.predicate_type,

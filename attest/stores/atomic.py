@@ -14,6 +14,8 @@ def write_atomic(path: str, data: bytes, *, mode: int = 0o644, replace: bool = T
 
     With `replace=False` an existing file is an error. Raises OutputError; whatever was at `path` is then still there.
     """
+    if "\0" in path:
+        raise OutputError(f"{path!r} is no path", hint="Choose another name.")
     folder, name = os.path.split(os.path.abspath(path))
     temporary = os.path.join(folder, f".{name}.{secrets.token_hex(6)}.tmp")
     try:

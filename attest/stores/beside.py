@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from attest.domain.artifact import CLAIMS_NAME, SIGNATURE_NAME, Artifact
 from attest.domain.attestation import Rejected
 from attest.domain.bundle import CLAIM_LIMITS, MAX_CLAIMS, SIGNATURE_LIMITS, Bundle, parse_bundle
-from attest.domain.manifest import FileEntry
+from attest.domain.manifest import FileEntry, printable
 from attest.domain.strict_json import Limits
 from attest.errors import DocumentError, InputError, OutputError
 from attest.stores.atomic import write_atomic
@@ -46,7 +46,7 @@ class Beside:
 
         Raises InputError when a file exists and cannot be read, or when `signature` does not exist.
         """
-        if signature and not os.path.exists(signature):
+        if signature and not os.path.isfile(signature):
             raise InputError(f"there is no signature at {signature!r}", hint="Check the path given as --signature.")
         own = self._signature(self.artifact.signature_path)
         if not signature:
@@ -63,9 +63,7 @@ class Beside:
     def _with_claims(self, found: Found) -> Found:
         if (data := read_bounded(self.artifact.claims_path, MAX_CLAIMS_SIZE)) is None:
             return found
-        bundles, rejected = _parse(
-            _lines(data), os.path.basename(self.artifact.claims_path), CLAIM_LIMITS, numbered=True
-        )
+        bundles, rejected = _claims(data, os.path.basename(self.artifact.claims_path))
         return Found(
             bundles=found.bundles + bundles,
             rejected=found.rejected + rejected,
@@ -90,16 +88,21 @@ class Beside:
         """
         with self._locked():
             old = read_bounded(self.artifact.claims_path, MAX_CLAIMS_SIZE) or b""
-            lines = _lines(old)
-            if bundle in lines:
-                return False
-            _, rejected = _parse(lines, os.path.basename(self.artifact.claims_path), CLAIM_LIMITS, numbered=True)
+            _, rejected = _claims(old, os.path.basename(self.artifact.claims_path))
             if rejected:
                 raise InputError(
                     f"{rejected[0].source} is not a bundle ({rejected[0].reason}), so nothing is added after it",
                     hint="Repair or remove that line first; as it is, the file counts as part of the model.",
                 )
+            lines = _lines(old)
+            if bundle in lines:
+                return False
             start = old if not old or old.endswith(b"\n") else old + b"\n"
+            if len(lines) >= MAX_CLAIMS or len(start) + len(bundle) >= MAX_CLAIMS_SIZE:
+                raise InputError(
+                    f"{os.path.basename(self.artifact.claims_path)} is full: {len(lines)} lines, {len(old)} bytes",
+                    hint="Remove claims about earlier states of the artifact, or start a new file.",
+                )
             write_atomic(self.artifact.claims_path, start + bundle + b"\n")
             return True
 
@@ -119,7 +122,22 @@ class Beside:
 
 
 def _lines(data: bytes) -> list[bytes]:
-    return data.removesuffix(b"\n").split(b"\n") if data else []
+    """The lines; past the bound the rest stays together, so that counting costs no memory."""
+    return data.removesuffix(b"\n").split(b"\n", MAX_CLAIMS) if data else []
+
+
+def _claims(data: bytes, source: str) -> tuple[tuple[Bundle, ...], tuple[Rejected, ...]]:
+    """Every line of a claims file; a file that was not read whole has no bundle at all."""
+    if len(data) > MAX_CLAIMS_SIZE:
+        reason = f"it is larger than {MAX_CLAIMS_SIZE} bytes"
+        return (), (Rejected(source=printable(source), code="malformed", reason=reason),)
+    lines = _lines(data)
+    bundles, rejected = _parse(lines[:MAX_CLAIMS], source, CLAIM_LIMITS, numbered=True)
+    if len(lines) > MAX_CLAIMS:
+        count = data.count(b"\n") + (not data.endswith(b"\n"))
+        reason = f"it has {count} lines; at most {MAX_CLAIMS} are read"
+        rejected += (Rejected(source=printable(source), code="malformed", reason=reason),)
+    return bundles, rejected
 
 
 def _parse(
@@ -127,15 +145,12 @@ def _parse(
 ) -> tuple[tuple[Bundle, ...], tuple[Rejected, ...]]:
     bundles: list[Bundle] = []
     rejected: list[Rejected] = []
-    for number, data in enumerate(documents[:MAX_CLAIMS], 1):
-        where = f"{source}:{number}" if numbered else source
+    for number, data in enumerate(documents, 1):
+        where = f"{printable(source)}:{number}" if numbered else printable(source)
         try:
             bundles.append(parse_bundle(data, where, limits))
         except DocumentError as error:
             rejected.append(Rejected(source=where, code="malformed", reason=error.message))
-    if len(documents) > MAX_CLAIMS:
-        reason = f"it has {len(documents)} lines; at most {MAX_CLAIMS} are read"
-        rejected.append(Rejected(source=source, code="malformed", reason=reason))
     return tuple(bundles), tuple(rejected)
 
 
@@ -151,7 +166,8 @@ def read_bounded(path: str, limit: int) -> bytes | None:
         return None
     except OSError as error:
         raise InputError(f"{path!r} cannot be read: {error.strerror}", hint="Check its permissions.") from error
-    with os.fdopen(fd, "rb", closefd=True) as stream:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            return None
+    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        os.close(fd)
+        return None
+    with os.fdopen(fd, "rb") as stream:
         return stream.read(limit + 1)
