@@ -22,8 +22,8 @@ CODE = {**dict.fromkeys(_words(".py .pyc .pyi .pyo .pyw .pyx"), "python"), **dic
 CODE_NAMES = dict.fromkeys(_words("dockerfile justfile makefile procfile"), "script")
 
 _PLAIN = _words(
-    ".arpa .asc .bib .bpe .cfg .codes .conf .dic .dict .env .ini .lab .license .lock .log .lst .md5 .merges .pem",
-    ".phn .properties .rst .sha256 .srt .tex .tiktoken .tok .toml .txt .vocab .vtt",
+    ".arpa .asc .bib .bpe .cfg .codes .conf .dic .dict .ini .lab .license .lock .log .lst .md5 .merges .pem .phn",
+    ".properties .rst .sha256 .srt .tiktoken .tok .toml .txt .vocab .vtt",
 )
 TEXTS = {
     **dict.fromkeys(_PLAIN, "text"),
@@ -31,7 +31,7 @@ TEXTS = {
     **dict.fromkeys(_words(".csv .tab .tsv"), "csv"),
     **dict.fromkeys(_words(".cff .dvc .yaml .yml"), "yaml"),
 }
-"""Extensions of text that no common loader runs. Markup that viewers run (HTML, SVG) and templates are not here."""
+"""Extensions of text that no common program runs. Markup (HTML, SVG), templates, TeX and `.env` are not here."""
 TEXT_NAMES = _words(
     "authors changelog checkpoint citation codeowners contributing contributors copying licence license maintainers",
     "merges model_card notice readme todo version vocab .dockerignore .gitattributes .gitignore .gitkeep .gitmodules",
@@ -45,19 +45,22 @@ PROMISES = {
     ".gguf": _words("gguf"),
     ".onnx": _words("onnx"),
     ".tflite": _words("tflite"),
+    ".lite": _words("tflite"),
     ".parquet": _words("parquet"),
     ".arrow": _words("arrow"),
     ".feather": _words("arrow"),
     ".pdf": _words("pdf"),
     ".npy": _words("numpy"),
     ".model": _words("sentencepiece text"),
+    ".spm": _words("sentencepiece"),
     **dict.fromkeys(_words(".gif .jpeg .jpg .png .webp"), _words("image")),
     **dict.fromkeys(_words(".flac .mp3 .oga .ogg .opus .wav"), _words("audio")),
     **{extension: frozenset({kind}) for extension, kind in TEXTS.items()},
     **dict.fromkeys(JSON, _words("json")),
-    **dict.fromkeys(_words(".h5 .hdf5 .ipynb .keras .pb .zip"), _words()),
 }
-"""Extension → the harmless formats that its content may have; any other harmless-looking content is a mismatch."""
+"""Extension → the harmless formats that its content may have. Under any other extension nothing is harmless: some
+program may go by the extension (HTML, templates) or by the end of the file (zip archives with something before them).
+"""
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"dex\n", "executable"),
     (b"BC\xc0\xde", "executable"),  # LLVM bitcode
     (b"#!", "script"),
+    (b"%!PS", "script"),  # viewers and image tools run PostScript, whatever the file is called
     (b"\x89HDF\r\n\x1a\n", "hdf5"),
     (b"\x1f\x8b", "archive"),
     (b"BZh", "archive"),
@@ -25,6 +26,7 @@ _PREFIXES: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "archive"),
     (b"Rar!\x1a\x07", "archive"),
     (b"\x04\x22\x4d\x18", "archive"),  # LZ4 frame
+    (b"!<arch>\n", "archive"),
     (b"PAR1", "parquet"),
     (b"ARROW1\0\0", "arrow"),
     (b"\x89PNG\r\n\x1a\n", "image"),

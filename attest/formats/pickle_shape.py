@@ -2,7 +2,7 @@
 
 The opcodes are those of protocols 0 to 5 (CPython `Lib/pickletools.py`). An unpickler acts on each opcode as it reads
 it, so what stands before the first contradiction has already run: an import or a call counts even when the rest is no
-pickle at all.
+pickle at all. Where CPython's two unpicklers differ, the walk goes on if one of them would.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-_IMPORTS = b"ci\x93\x82\x83\x84"
+_NAMED, _IMPORTS = b"ci", b"\x93\x82\x83\x84"
 _CALLS = b"Rbio\x81\x92"
 _MAX_STEPS = 4096
 _MAX_PROTOCOL = 5
-_MARK, _STOP, _OBJ, _POP, _MEMOIZE, _PROTO = b"(.o0\x94\x80"
+_MARK, _STOP, _OBJ, _POP, _PERSID, _MEMOIZE, _PROTO, _FRAME = b"(.o0P\x94\x80\x95"
 
 # Opcode → its argument: bytes of fixed width, bytes behind a length of this width, or lines of text.
 _FIXED = {
@@ -26,6 +26,12 @@ _FIXED = {
 }
 _COUNTED = {**dict.fromkeys(b"UC\x8c\x8a", 1), **dict.fromkeys(b"TBX\x8b", 4), **dict.fromkeys(b"\x8e\x96\x8d", 8)}
 _LINES = {**dict.fromkeys(b"ILSVFgpP", 1), **dict.fromkeys(b"ci", 2)}
+# INT and LONG are read with base 0; the C unpickler takes an empty INT for zero. Nothing here backtracks.
+_INTEGER = re.compile(rb"\s*+[+-]?(?:[0-9][0-9a-fA-FoOxX_]*+)?L?\s*+")
+_DECIMAL = re.compile(rb"\s*+[+-]?[0-9_]*+\s*+")
+_FRACTION = re.compile(rb"\s*+[0-9a-zA-Z_.+-]*+\s*+")
+_NUMERALS = {**dict.fromkeys(b"IL", _INTEGER), **dict.fromkeys(b"gp", _DECIMAL), 0x46: _FRACTION}
+_NOT_IN_NAMES = frozenset(b" \t\r,;<>\"'")
 # Opcode → values taken from the stack and put on it.
 _PLAIN = {
     **dict.fromkeys(b"IJKMLSTUBCNVXFG])}ghjcP\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x96\x97", (0, 1)),
@@ -36,22 +42,21 @@ _PLAIN = {
     **dict.fromkeys(b"0", (1, 0)),
     **dict.fromkeys(b"2", (1, 2)),
 }
-# Opcode → the text of its line. INT and LONG are read with base 0, so hexadecimal counts; the last pattern of each pair
-# is for a line whose end is not known.
-_SPACE = rb"[ \t\r\v\f]*"
-_WHOLE_NUMBER = rb"[+-]?(?:0[xX])?[0-9a-fA-F_oO]*L?"
-_FRACTION = rb"[+-]?[0-9a-zA-Z_.+-]*"
-_BAD_IN_NAMES = frozenset(b" \t\r,;<>\"'")
 # Opcode → values below the mark that it needs, and values it leaves in place of the marked ones.
 _MARKED = {**dict.fromkeys(b"tldio\x91", (0, 1)), **dict.fromkeys(b"eu\x90", (1, 0)), **dict.fromkeys(b"1", (0, 0))}
 
+End = Literal["stop", "cut", "contradiction"]
+
 
 class Shape(NamedTuple):
-    """What an unpickler would do: import something, call something; `whole` when no contradiction was met."""
+    """What an unpickler would do: import something, call something; and how the walk ended.
+
+    `stop`: at a result. `cut`: with nothing known against it. `contradiction`: every unpickler gives up.
+    """
 
     imports: bool
     calls: bool
-    whole: bool
+    end: End
 
 
 def could_be_pickle(data: bytes, size: int) -> bool:
@@ -59,53 +64,70 @@ def could_be_pickle(data: bytes, size: int) -> bool:
 
     `data` are the leading bytes of a file of `size` bytes; what lies beyond them gets the benefit of no doubt.
     """
-    return any(pickle_shape(data, size))
-
-
-def looks_like_pickle(data: bytes, size: int) -> bool:
-    """Whether bytes that nobody calls a pickle are one; ordinary prose and word lists are not."""
     shape = pickle_shape(data, size)
-    return shape.calls or (shape.whole and (shape.imports or data[:1] in {b"\x80", b"("}))
+    return shape.imports or shape.calls or shape.end != "contradiction"
+
+
+def disguised(data: bytes, size: int) -> Literal["pickle", "unknown", ""]:
+    """What bytes are that nobody calls a pickle; `unknown` when only bytes further on could tell.
+
+    Ordinary prose and word lists are no pickles: a word list may well begin like an import, so an import alone counts
+    only when nothing contradicts it. A persistent id stops every unpickler that knows none.
+    """
+    shape = pickle_shape(data, size)
+    if shape.calls:
+        return "pickle"
+    if shape.end == "contradiction":
+        return ""
+    if shape.imports or data[:1] in {b"\x80", b"("}:
+        return "pickle"
+    return "unknown" if shape.end == "cut" and data[0] != _PERSID else ""
 
 
 def pickle_shape(data: bytes, size: int) -> Shape:
     """Walk the opcodes from the start of `data`, at most 4,096 of them."""
     walk = _Walk(data, size)
-    imports = calls = False
     for _ in range(_MAX_STEPS):
-        if walk.position >= len(data):
-            return Shape(imports, calls, len(data) < size)
-        code = data[walk.position]
         step = walk.step()
-        if step == "contradiction":
-            return Shape(imports, calls, False)
-        imports = imports or code in _IMPORTS
-        calls = calls or code in _CALLS
-        if step != "next":
+        if step == "contradiction" and walk.framed:
             break
-    return Shape(imports, calls, True)
+        if step != "next":
+            return Shape(walk.imports, walk.calls, step)
+    return Shape(walk.imports, walk.calls, "cut")
 
 
 class _Walk:
-    """A position in the bytes, the depths of the stack between marks, and the memo's keys."""
+    """A position in the bytes, the depths of the stack between marks, the memo's keys, and what has run so far."""
 
     def __init__(self, data: bytes, size: int) -> None:
         self.data, self.size = data, size
         self.position = 0
         self.depths = [0]
         self.memo: set[int] = set()
+        # CPython's C unpickler leaves out what stands between the end of an argument and the end of a frame, so behind
+        # a frame of the wrong length it reads other opcodes than the walk does.
+        self.imports = self.calls = self.framed = False
 
-    def step(self) -> str:
-        """Take one opcode: `next`, `end` (STOP, or the known bytes ran out) or `contradiction`."""
+    def step(self) -> End | Literal["next"]:
+        """Take one opcode."""
+        if self.position >= len(self.data):
+            return "cut" if len(self.data) < self.size else "contradiction"
         opcode = self.data[self.position]
         self.position += 1
         if opcode == _STOP:
-            return "end" if self.depths[-1] else "contradiction"
+            return "stop" if self.depths[-1] else "contradiction"
         try:
-            known = self._argument(opcode) and self._stack(opcode)
+            if not self._argument(opcode):
+                return "contradiction"
         except EOFError:
-            return "end" if len(self.data) < self.size else "contradiction"
-        return "next" if known else "contradiction"
+            return "cut" if len(self.data) < self.size else "contradiction"
+        # Names in lines are imported before the stack is looked at.
+        self.imports = self.imports or opcode in _NAMED
+        if not self._stack(opcode):
+            return "contradiction"
+        self.imports = self.imports or opcode in _IMPORTS
+        self.calls = self.calls or opcode in _CALLS
+        return "next"
 
     def _argument(self, opcode: int) -> bool:
         if opcode in _FIXED:
@@ -115,8 +137,7 @@ class _Walk:
             if self.position + length > self.size:
                 return False
             self._take(length)
-        lines = [self._line() for _ in range(_LINES.get(opcode, 0))]
-        return all(self._line_fits(opcode, line) for line in lines)
+        return all(self._line(opcode) for _ in range(_LINES.get(opcode, 0)))
 
     def _take(self, length: int) -> bytes:
         """The next bytes; EOFError when they lie past what is known."""
@@ -127,37 +148,34 @@ class _Walk:
         self.position = end
         return taken
 
-    def _line(self) -> bytes:
+    def _line(self, opcode: int) -> bool:
+        """Take one line; EOFError when what is known of it fits and its end is not known."""
         end = self.data.find(b"\n", self.position)
+        line = self.data[self.position : end if end >= 0 else len(self.data)]
+        if not _line_fits(opcode, line, whole=end >= 0):
+            return False
         if end < 0:
             raise EOFError
-        return self._take(end + 1 - self.position)[:-1]
+        self.position = end + 1
+        return opcode not in b"gp" or self._memo_line(opcode, line)
+
+    def _memo_line(self, opcode: int, line: bytes) -> bool:
+        try:
+            value = int(line)
+        except ValueError:
+            return False
+        if opcode in b"p":
+            self.memo.add(value)
+        return value in self.memo
 
     def _number_fits(self, opcode: int, value: int) -> bool:
         if opcode in b"qr":
             self.memo.add(value)
         if opcode in b"hj":
             return value in self.memo
-        limits = {_PROTO: _MAX_PROTOCOL, _FRAME: self.size}
-        return value <= limits.get(opcode, value)
-
-    def _line_fits(self, opcode: int, line: bytes) -> bool:
-        if opcode in b"ci":
-            return bool(line) and not set(line) & set(b" \t\r,;<>\"'")
-        if opcode in b"S":
-            text = line.strip()
-            return len(text) > 1 and text[:1] == text[-1:] and text[:1] in {b"'", b'"'}
-        return opcode not in b"ILFgp" or self._numeral_fits(opcode, line)
-
-    def _numeral_fits(self, opcode: int, line: bytes) -> bool:
-        read: Callable[[bytes], float] = float if opcode in b"F" else int
-        try:
-            value = read(line.strip().removesuffix(b"L") if opcode in b"L" else line)
-        except (ValueError, OverflowError):
-            return False
-        if opcode in b"p":
-            self.memo.add(int(value))
-        return opcode not in b"g" or value in self.memo
+        # A frame past the end is no contradiction: the unpickler written in Python reads what is there.
+        self.framed = self.framed or opcode == _FRAME
+        return opcode != _PROTO or value <= _MAX_PROTOCOL
 
     def _stack(self, opcode: int) -> bool:
         if opcode == _MARK:
@@ -165,6 +183,9 @@ class _Walk:
             return True
         if opcode in _MARKED:
             return self._marked(opcode)
+        if opcode == _POP and not self.depths[-1] and len(self.depths) > 1:
+            self.depths.pop()  # with nothing above the mark, POP takes the mark
+            return True
         takes, gives = _PLAIN.get(opcode, (self.size + 1, 0))
         if self.depths[-1] < takes:
             return False
@@ -180,3 +201,14 @@ class _Walk:
         needs, gives = _MARKED[opcode]
         self.depths[-1] += gives
         return self.depths[-1] >= needs
+
+
+def _line_fits(opcode: int, line: bytes, *, whole: bool) -> bool:
+    if opcode in _NAMED:
+        return (bool(line) or not whole) and _NOT_IN_NAMES.isdisjoint(line)
+    if opcode in b"S":
+        text = line.strip()
+        opened = text[:1] in {b"'", b'"'} or (not whole and not text)
+        return opened and (not whole or (len(text) > 1 and text[:1] == text[-1:]))
+    numeral = _NUMERALS.get(opcode)
+    return numeral is None or numeral.fullmatch(line) is not None

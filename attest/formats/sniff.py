@@ -8,35 +8,46 @@ The answer is an id of `attest.domain.file_format.FORMATS`. The rules, in order:
 3. In a file whose extension makes loaders unpickle (`.bin`, `.pt`, `.pkl`, `.joblib`, `.npy` …) only a signature that
    cannot begin a pickle is believed. What an unpickler could act on is `pickle`; anything else is `unknown`. Many
    harmless signatures (`GGUF`, `GIF89a`, a safetensors length) are also opcodes, so they count for nothing here.
-4. Elsewhere signatures are believed. An array with objects, or with a header that is not plainly one without, is
-   `pickle`; so is anything that reads as a pickle. A zip is `pytorch` or `keras` when its first members or its
-   extension say so, else `zip` (an `.npz` can hide pickles).
+4. Elsewhere the signatures of containers are believed. A zip is `pytorch` or `keras` when its first members or its
+   extension say so, else `zip` (an `.npz` can hide pickles). An array with objects, or with a header that is not
+   plainly one without, is `pickle`; so is anything that reads as a pickle, whatever else it is.
 5. Formats without a signature need structure and extension: ONNX, SentencePiece, TensorFlow graphs, JSON.
-6. Text is UTF-8 without zero bytes and a listed extension or name. Text with any other extension is `unknown`: some
-   program may run it, as browsers run SVG and HTML, and template engines `.jinja`. YAML that names Python objects is
-   `unknown` too.
-7. A harmless format under an extension that promises another (an image called `.json`) is `unknown`.
+6. Text is UTF-8 without control characters that no text has. YAML that names objects, markup at the start, and what
+   joblib takes for a compressed pickle are `unknown`.
+7. A harmless format needs an extension that promises it, or is text of a listed name; else it is `unknown`: some
+   program may go by the extension, as browsers do with SVG and HTML, and template engines with `.jinja`.
 
-`sniff` never raises, whatever the bytes are.
+Only the leading bytes are looked at: what lies behind them (a zip archive at the end, a text that turns into something
+else) is not seen. `sniff` never raises, whatever the bytes are.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from attest.domain.file_format import FORMATS
 from attest.errors import DocumentError
 from attest.formats import extensions, magic, protobuf_shape
 from attest.formats.array_shape import array_without_objects
-from attest.formats.pickle_shape import could_be_pickle, looks_like_pickle
+from attest.formats.json_shape import could_be_json
+from attest.formats.pickle_shape import could_be_pickle, disguised
 from attest.formats.prefix import safetensors_header_size
 
 _NEAR = 4096
-_JSON_SPACE = b" \t\r\n"
-_YAML_CODE = (b"!!python", b"!python", b"tag:yaml.org,2002:python", b"%TAG")
-_COMPRESSED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x5d\0\0")
+# zlib, LZMA and joblib's oldest layout; joblib unpacks them without being asked. Two of them are also text.
+_COMPRESSED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"\x5d\0\0", b"ZF0x")
 _BELIEVED = frozenset({"executable", "hdf5", "script", "lfs-pointer"})
 _ARROW_STREAM = b"\xff\xff\xff\xff"
+_CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*+<(?:!doctype|[?%]|(?:html|svg|script)\b)", re.IGNORECASE)
+# A tag beyond the core schema (YAML 1.1 section 10), any escape in a tag, or a directive that renames tags.
+_YAML_CODE = re.compile(
+    rb"%TAG|!<|(?:^|[\s\[{,:?-])!(?:python|[^\s!]*%|!(?!(?:binary|bool|float|int|map|null|omap|pairs|seq|set|str|timestamp)"
+    rb"(?:[\s,\]}]|$))[\w%])",
+    re.MULTILINE,
+)
+_RANK_LINE = re.compile(rb"[A-Za-z0-9+/=]+ \d{1,9}\r?")
 
 
 def sniff(name: str, prefix: bytes, size: int) -> str:
@@ -54,11 +65,10 @@ def sniff(name: str, prefix: bytes, size: int) -> str:
         return code
     if extension in extensions.PICKLE:
         return _unpickled(extension, prefix, size, signature)
-    kind = _elsewhere(base, extension, prefix, size, signature)
-    promised = extensions.PROMISES.get(extension)
-    if promised is not None and kind not in promised and FORMATS[kind][1] == "data":
-        return "unknown"
-    return kind
+    kind = _elsewhere(extension, prefix, size, signature)
+    if FORMATS[kind][1] != "data" or kind in extensions.PROMISES.get(extension, ()):
+        return kind
+    return kind if kind == "text" and not extension and base in extensions.TEXT_NAMES else "unknown"
 
 
 def sniff_all(entries: Iterable[tuple[str, int]], prefixes: Mapping[str, bytes]) -> tuple[tuple[str, str], ...]:
@@ -83,19 +93,24 @@ def _unpickled(extension: str, prefix: bytes, size: int, signature: str) -> str:
     return "python" if extension == ".pth" and is_text(prefix, size) else "unknown"
 
 
-def _elsewhere(base: str, extension: str, prefix: bytes, size: int, signature: str) -> str:
+def _elsewhere(extension: str, prefix: bytes, size: int, signature: str) -> str:
     near = prefix[:_NEAR]
     if prefix.startswith(b"\x93NUMPY"):
         return "numpy" if array_without_objects(prefix, size) else "pickle"
     if signature == "zip":
         return _zip(extension, near)
+    if signature and FORMATS[signature][1] != "data":
+        return signature
+    tensors = safetensors_header_size(prefix, size) > 0
+    doubt = disguised(prefix if tensors else near, size)
+    # A header's length can look like the start of a long string; only a call is more than chance there.
+    if doubt and not (doubt == "unknown" and extension == ".safetensors"):
+        return doubt
     if signature:
         return signature
-    if safetensors_header_size(prefix, size):
+    if tensors:
         return "safetensors" if _strict_safetensors(prefix, size) else "unknown"
-    if looks_like_pickle(near, size):
-        return "pickle"
-    return _binary(extension, near, size) or _text(base, extension, prefix, size)
+    return _binary(extension, near, size) or _text(extension, prefix, size)
 
 
 def _zip(extension: str, near: bytes) -> str:
@@ -120,40 +135,38 @@ def _strict_safetensors(prefix: bytes, size: int) -> bool:
 def _binary(extension: str, near: bytes, size: int) -> str:
     """Formats that need their extension beside their structure."""
     kind = ""
-    if extension in {".onnx", ".ort"}:
+    if extension == ".onnx":
         kind = "onnx" if protobuf_shape.fits(near, size, protobuf_shape.ONNX_MODEL) else ""
-    elif extension == ".model":
+    elif extension in {".model", ".spm"}:
         kind = "sentencepiece" if protobuf_shape.fits(near, size, protobuf_shape.SENTENCEPIECE_MODEL) else ""
     elif extension == ".pb":
         graphs = protobuf_shape.TENSORFLOW_GRAPHS
         kind = "saved-model" if any(protobuf_shape.fits(near, size, graph) for graph in graphs) else ""
-    elif extension in {".tflite", ".lite", ""} and near[4:8] == b"TFL3":
+    elif extension in {".tflite", ".lite"} and near[4:8] == b"TFL3":
         kind = "tflite"
-    elif extension in {".arrow", ""} and near.startswith(_ARROW_STREAM):
+    elif extension == ".arrow" and near.startswith(_ARROW_STREAM):
         kind = "arrow"
     elif extension == ".mp3" and magic.mp3_frame(near):
         kind = "audio"
     return kind
 
 
-def _text(base: str, extension: str, prefix: bytes, size: int) -> str:
-    if not is_text(prefix, size):
+def _text(extension: str, prefix: bytes, size: int) -> str:
+    """Text by its extension, or plain text."""
+    if not is_text(prefix, size) or prefix.startswith(_COMPRESSED) or _MARKUP.match(prefix):
         return "unknown"
     if extension in extensions.JSON or extension == ".ipynb":
-        begins = prefix.lstrip(_JSON_SPACE)[:1] in {b"{", b"["}
         kind = "notebook" if extension == ".ipynb" else "json"
-        return kind if begins else "unknown"
+        return kind if could_be_json(prefix, size) else "unknown"
     if extension == ".model":
-        return "text" if _is_rank_table(prefix) else "unknown"
-    kind = extensions.TEXTS.get(extension, "")
-    if kind == "yaml" and any(mark in prefix for mark in _YAML_CODE):
-        return "unknown"
-    return kind or ("text" if base in extensions.TEXT_NAMES else "unknown")
+        return "text" if _is_rank_table(prefix, size) else "unknown"
+    kind = extensions.TEXTS.get(extension, "text")
+    return "unknown" if kind == "yaml" and _YAML_CODE.search(prefix) else kind
 
 
 def is_text(prefix: bytes, size: int) -> bool:
-    """Whether the leading bytes are UTF-8 without zero bytes; a character cut off by the end of the prefix is fine."""
-    if b"\0" in prefix:
+    """Whether the leading bytes are UTF-8 text; a character cut off by the end of the prefix is fine."""
+    if _CONTROL.search(prefix):
         return False
     try:
         prefix.decode("utf-8")
@@ -162,8 +175,8 @@ def is_text(prefix: bytes, size: int) -> bool:
     return True
 
 
-def _is_rank_table(prefix: bytes) -> bool:
+def _is_rank_table(prefix: bytes, size: int) -> bool:
     """Whether this is a tiktoken vocabulary: a base64 token and its rank on every line."""
-    token, _, rank = prefix.partition(b"\n")[0].partition(b" ")
-    alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-    return bool(token) and not set(token) - set(alphabet) and rank.strip().isdigit()
+    lines = prefix.removesuffix(b"\n").split(b"\n")
+    whole = lines[:-1] if len(prefix) < size else lines
+    return bool(whole) and all(_RANK_LINE.fullmatch(line) for line in whole)

@@ -18,7 +18,7 @@ from attest.policy.yaml_subset import Node, read_yaml
 API_VERSION = "attest/policy/v1"
 MAX_RULES = 200
 _KEY_ID = re.compile(r"sha256:[0-9a-f]{64}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,5 +202,7 @@ def _implied(rules: list[AnyRule]) -> tuple[AnyRule, ...]:
     signed = [rule for rule in relying if isinstance(rule, signature.Rule)] or relying
     names = dict.fromkeys(name for rule in signed for name in rule.signers)
     taken = {rule.id for rule in rules}
-    rule_id = coverage.IMPLIED if coverage.IMPLIED not in taken else f"{coverage.IMPLIED}.implied"
+    rule_id = coverage.IMPLIED
+    while rule_id in taken:
+        rule_id += ".implied"
     return (coverage.Rule(id=rule_id, signers=tuple(names)),)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,18 +11,18 @@ import pytest
 from tests.conftest import Run
 from tests.interop.conftest import (
     AWKWARD,
-    CURVES,
     SEPARATOR,
     SMALL,
     KeyPair,
     Peer,
     make_model,
-    need_peers,
     statement_of,
 )
 
 pytestmark = pytest.mark.peer
 
+OUR_ROOT = "331bab3bd1be4db83ca7f95d9e94a0e508a562fe76b4ffcb810084d6de7dd329"
+PEER_ROOT = "c0d6b9bed4a170b74cc28239360afe57bbbb638e60baaea4621969767d00d230"
 MODELS: Mapping[str, Mapping[str, bytes]] = {
     "small": SMALL,
     "awkward-names": AWKWARD,
@@ -54,31 +54,17 @@ def test_we_verify_the_peers(run: Run, peer: Peer, key: KeyPair, tmp_path: Path,
     assert result.code == 0, result.out + result.err
 
 
-@pytest.mark.parametrize("curve", CURVES)
-def test_every_curve_both_ways(run: Run, peer: Peer, key_on: Callable[[str], KeyPair], small: Path, curve: str) -> None:
-    key = key_on(curve)
-    assert run("sign", small, "--key", key.private).code == 0
-    done = peer.verify(small, key)
-    assert done.code == 0, done.output
-    peer.sign(small, key)
-    result = run("verify", small, "--key", key.public)
-    assert result.code == 0, result.out
-
-
 def test_the_two_orders_have_two_roots_and_both_verify(run: Run, peer: Peer, key: KeyPair, small: Path) -> None:
     """By name, as the specification says, and by path component, as the peer does; the notes give both roots."""
+    theirs = statement_of(peer.sign(small, key))
+    assert [item["name"] for item in theirs["predicate"]["resources"]][2:4] == ["sub/w.bin", "sub-x"]
+    assert theirs["subject"][0]["digest"]["sha256"] == PEER_ROOT
+    assert run("verify", small, "--key", key.public).code == 0
     assert run("sign", small, "--key", key.private).code == 0
     ours = statement_of(small / "model.sig")
-    theirs = statement_of(peer.sign(small, key, signature=small.with_name("theirs.sig")))
     assert [item["name"] for item in ours["predicate"]["resources"]][2:4] == ["sub-x", "sub/w.bin"]
-    assert [item["name"] for item in theirs["predicate"]["resources"]][2:4] == ["sub/w.bin", "sub-x"]
-    assert ours["subject"][0]["digest"]["sha256"].startswith("331bab3bd1be4db8")
-    # Our own evidence was a file to the peer, which signed with no knowledge of it.
-    assert {item["name"] for item in theirs["predicate"]["resources"]} - set(SMALL) == {"model.sig"}
-    (small / "model.sig").unlink()
-    theirs = statement_of(peer.sign(small, key))
-    assert theirs["subject"][0]["digest"]["sha256"].startswith("c0d6b9bed4a170b7")
-    assert run("verify", small, "--key", key.public).code == 0
+    assert ours["subject"][0]["digest"]["sha256"] == OUR_ROOT
+    assert peer.verify(small, key).code == 0
 
 
 def test_a_bundle_kept_elsewhere(run: Run, peer: Peer, key: KeyPair, small: Path, tmp_path: Path) -> None:
@@ -120,15 +106,13 @@ def test_we_verify_a_peers_signature_over_a_model_with_our_claims(
     assert peer.verify(small, key).code == 1
 
 
-def test_links_inside_the_model(run: Run, peer: Peer, key: KeyPair, small: Path) -> None:
+def test_links_that_the_peer_followed(run: Run, peer: Peer, key: KeyPair, small: Path) -> None:
     (small / "sub" / "link").symlink_to("../config.json")
-    assert run("sign", small, "--key", key.private).code == 2
-    assert run("sign", small, "--key", key.private, "--allow-symlinks").code == 0
-    assert statement_of(small / "model.sig")["predicate"]["serialization"]["allow_symlinks"] is True
-    done = peer.verify(small, key, "--allow_symlinks")
-    assert done.code == 0, done.output
     peer.sign(small, key, "--allow_symlinks")
+    assert "sub/link" in {item["name"] for item in statement_of(small / "model.sig")["predicate"]["resources"]}
     assert run("verify", small, "--key", key.public).code == 0
+    (small / "config.json").write_bytes(b'{"a":2}\n')
+    assert run("verify", small, "--key", key.public).code == 1
 
 
 def test_a_snapshot_of_the_hub_cache(run: Run, peer: Peer, key: KeyPair, tmp_path: Path) -> None:
@@ -137,36 +121,10 @@ def test_a_snapshot_of_the_hub_cache(run: Run, peer: Peer, key: KeyPair, tmp_pat
     for number, (name, content) in enumerate(SMALL.items()):
         blob = make_model(repository / "blobs", {f"{number:040}": content}) / f"{number:040}"
         (snapshot / name).parent.mkdir(parents=True, exist_ok=True)
-        (snapshot / name).symlink_to(os_relative(blob, (snapshot / name).parent))
+        (snapshot / name).symlink_to(os.path.relpath(blob, (snapshot / name).parent))
     assert run("sign", snapshot, "--key", key.private).code == 0
     done = peer.verify(snapshot, key, "--allow_symlinks")
     assert done.code == 0, done.output
     assert run("verify", snapshot, "--key", key.public).code == 0
     peer.sign(snapshot, key, "--allow_symlinks")
     assert run("verify", snapshot, "--key", key.public).code == 0
-
-
-def os_relative(target: Path, folder: Path) -> str:
-    """The text of a relative link in `folder` to `target`."""
-    import os
-
-    return os.path.relpath(target, folder)
-
-
-def test_the_installed_commands_agree(key: KeyPair, small: Path) -> None:
-    """Two real processes and no driver, as two people would do it."""
-    from tests.conftest import ROOT
-
-    def call(program: Path, *argv: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([program, *map(str, argv)], capture_output=True, text=True, check=False)
-
-    ours, theirs = ROOT / ".venv" / "bin" / "attest", need_peers().with_name("model_signing")
-    signature = small / "model.sig"
-    done = call(ours, "sign", small, "--key", key.private)
-    assert done.returncode == 0, done.stderr
-    done = call(theirs, "verify", "key", small, "--public_key", key.public, "--signature", signature)
-    assert done.returncode == 0, done.stderr
-    done = call(theirs, "sign", "key", small, "--private_key", key.private, "--signature", signature)
-    assert done.returncode == 0, done.stderr
-    done = call(ours, "verify", small, "--key", key.public)
-    assert done.returncode == 0, done.stdout

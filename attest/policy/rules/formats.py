@@ -50,18 +50,23 @@ def check(rule: Rule, context: Context) -> RuleResult:
     if found is None:
         reasons = context.gaps("formats") or [Reason(message="the formats of the files were not looked at")]
         return result(rule.id, rule.kind, "the formats are not known", (), reasons)
-    counts = Counter(kind for _, kind in found)
+    known = dict(found)
+    names = [entry.name for entry in context.evidence.manifest.files] if context.evidence.manifest else []
+    # A file whose format nobody told counts as unknown, never as allowed.
+    kinds = [(name, known.get(name, "unknown")) for name in names]
+    counts = Counter(kind for _, kind in kinds)
     looked = [", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))]
-    reasons = [
-        Reason(
-            file=name,
-            message=f"the content is {FORMATS[kind][0]} ({kind}), which is not allowed",
-            mend=_MENDS.get(kind, f"Remove or convert the file; to accept it, add {kind} to the rule's list."),
-        )
-        for name, kind in found
-        if kind not in rule.allow
-    ]
+    reasons = [_reason(name, kind) for name, kind in kinds if kind not in rule.allow]
     summary = (
         f"{files(len(reasons))} of formats that are not allowed" if reasons else "every file is of an allowed format"
     )
     return result(rule.id, rule.kind, summary, looked, reasons)
+
+
+def _reason(name: str, kind: str) -> Reason:
+    title = FORMATS[kind][0] if kind in FORMATS else "of a format in no catalogue"
+    return Reason(
+        file=name,
+        message=f"the content is {title} ({kind}), which is not allowed",
+        mend=_MENDS.get(kind, f"Remove or convert the file; to accept it, add {kind} to the rule's list."),
+    )

@@ -74,8 +74,8 @@ def _expression_allowed(text: str, allowed: frozenset[str]) -> bool:
     try:
         tree = Licensing().parse(text)
         return tree is not None and _holds(tree, allowed)
-    except (ExpressionError, ExpressionParseError, RecursionError):
-        return False
+    except (ExpressionError, ExpressionParseError, RecursionError, LookupError, TypeError, ValueError, AssertionError):
+        return False  # the parser of the library raises all of these for what is no expression
 
 
 def _holds(node: object, allowed: frozenset[str]) -> bool:
