@@ -27,10 +27,19 @@ from attest.formats.configuration import (
     ModelConfiguration,
     read_adapter,
     read_configuration,
+    read_generation,
+    read_pooling,
+    read_sentence_length,
 )
 from attest.formats.safetensors import read_header
 
 T = TypeVar("T")
+# Documents that hold hyperparameters alone.
+_READERS = {
+    "1_Pooling/config.json": read_pooling,
+    "generation_config.json": read_generation,
+    "sentence_bert_config.json": read_sentence_length,
+}
 
 
 def describe_model(
@@ -55,6 +64,11 @@ def describe_model(
         reading.unreadable.append(("README.md", f"unexpected shape of {', '.join(card.ignored)}"))
     config = reading.document("config.json", read_configuration) or ModelConfiguration()
     adapter = reading.document("adapter_config.json", read_adapter)
+    hyperparameters = {
+        **dict(config.hyperparameters),
+        **dict(adapter.hyperparameters if adapter else ()),
+        **{key: text for name, read in _READERS.items() for key, text in reading.document(name, read) or ()},
+    }
     files, counts, tensors = reading.files()
     group, called, hub = _identity(name, hub_repository, card, folder or _only_file(manifest))
     kin = lineage(f"{group}/{called.text}" if group else called.text, card, adapter, config)
@@ -67,7 +81,18 @@ def describe_model(
         digest_kind=manifest.digest_kind,
         description=_value(card.description, "declared", "README.md, first paragraph"),
         licenses=declared_licenses(card),
-        card=_model_card(card, config, adapter, counts, tensors),
+        card=ModelCard(
+            task=_value(card.pipeline_tag, "declared", "README.md#/pipeline_tag"),
+            architecture=_value(config.architecture, "observed", "config.json#/architectures/0"),
+            architecture_family=_value(FAMILIES.get(config.model_type, ""), "inferred", "config.json#/model_type"),
+            model_type=_value(config.model_type, "observed", "config.json#/model_type"),
+            library=_library(card, config, adapter),
+            languages=card.languages,
+            tags=card.tags,
+            parameters=tuple(sorted(counts.items())),
+            tensors=tensors,
+            hyperparameters=tuple(sorted(hyperparameters.items())),
+        ),
         base_models=kin.base_models,
         datasets=datasets(card),
         files=files,
@@ -111,7 +136,9 @@ class _Reading:
             prefix = self.prefixes.get(entry.name, b"")
             kind = sniff(entry.name, prefix, entry.size)
             records.append(_record(entry, kind))
-            if kind == "safetensors" or entry.name.lower().endswith(".safetensors"):
+            if kind == "lfs-pointer":
+                self.unreadable.append((entry.name, "a Git LFS pointer stands in place of the content"))
+            elif kind == "safetensors" or entry.name.lower().endswith(".safetensors"):
                 header = self._read(entry.name, partial(read_header, prefix, entry.size))
                 counts.update(dict(header.parameters) if header else {})
                 tensors += header.tensors if header else 0
@@ -151,28 +178,6 @@ def _identity(name: str, hub_repository: str, card: Card, folder: str) -> tuple[
             False,
         )
     return "", Value(text=printable(folder) or "unnamed", origin="inferred", source="folder name"), False
-
-
-def _model_card(
-    card: Card,
-    config: ModelConfiguration,
-    adapter: AdapterConfiguration | None,
-    counts: Counter[str],
-    tensors: int,
-) -> ModelCard:
-    hyperparameters = {**dict(config.hyperparameters), **dict(adapter.hyperparameters if adapter else ())}
-    return ModelCard(
-        task=_value(card.pipeline_tag, "declared", "README.md#/pipeline_tag"),
-        architecture=_value(config.architecture, "observed", "config.json#/architectures/0"),
-        architecture_family=_value(FAMILIES.get(config.model_type, ""), "inferred", "config.json#/model_type"),
-        model_type=_value(config.model_type, "observed", "config.json#/model_type"),
-        library=_library(card, config, adapter),
-        languages=card.languages,
-        tags=card.tags,
-        parameters=tuple(sorted(counts.items())),
-        tensors=tensors,
-        hyperparameters=tuple(sorted(hyperparameters.items())),
-    )
 
 
 def _value(text: str, origin: Origin, source: str) -> Value | None:

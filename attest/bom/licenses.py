@@ -89,13 +89,13 @@ could be more than one (`bsd`, `cc`, `gpl`, `gfdl`, `lgpl`) and those that SPDX 
 
 
 def declared_licenses(card: Card) -> tuple[License, ...]:
-    """The card's licences; placeholders such as `unknown` count as absent."""
+    """The card's licences. A placeholder such as `unknown` alone counts as absent; among others it is one of them."""
     licenses = []
     for index, text in enumerate(card.licenses):
-        if text.casefold() in _PLACEHOLDERS:
-            continue
         pointer = "/license" if len(card.licenses) == 1 else f"/license/{index}"
         licenses.append(_license(text, f"README.md#{pointer}", card))
+    if _PLACEHOLDERS.issuperset(text.casefold() for text in card.licenses):
+        licenses = []
     if not licenses and card.license_name:
         licenses.append(_named(card.license_name, "README.md#/license_name", card))
     return tuple(licenses)
@@ -141,8 +141,8 @@ def _parses(expression: str) -> bool:
     )
     try:
         return known and Licensing().parse(expression) is not None
-    except (ExpressionError, RecursionError):
-        return False
+    except (ExpressionError, RecursionError, LookupError, TypeError, ValueError, AssertionError):
+        return False  # the parser of the library raises all of these for what is no expression
 
 
 def _link(text: str) -> str:

@@ -34,7 +34,7 @@ def lineage(identity: str, card: Card, adapter: AdapterConfiguration | None, con
     declared = [
         Relative(name=name, relation=relation, origin="declared", source=_CARD)
         for name in card.base_models
-        if not _same(name, identity)
+        if name.casefold() != identity.casefold()
     ]
     observed = _observed(adapter)
     hinted = _hinted(config, identity)

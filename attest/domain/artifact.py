@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 SIGNATURE_NAME = "model.sig"
 CLAIMS_NAME = "claims.jsonl"
 Kind = Literal["directory", "file"]
+
+
+_CLAIM = re.compile(r"(?:.*\.)?claims\.jsonl(?::[0-9]+)?", re.DOTALL)
+
+
+def is_claim_source(source: str) -> bool:
+    """True when a bundle's source is a claims file or a line of one, not a signature."""
+    return _CLAIM.fullmatch(source) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Card:
     """What a model card declares; absent is empty.
 
-    `licenses` holds one value, or several when the card lists them. `description` is the first paragraph of the prose
+    `licenses` holds one value, or several when the card lists them, and none when one of them could not be read: half
+    of a licence is not what was declared. `description` is the first paragraph of the prose
     as plain text, at most 1,000 characters. `ignored` names members whose values have a shape that the Hub does not
     define.
     """

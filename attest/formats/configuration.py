@@ -1,6 +1,7 @@
-"""Facts in the JSON files that `transformers` and `peft` read beside the weights.
+"""Facts in the JSON files that `transformers`, `peft` and `sentence-transformers` read beside the weights.
 
-Sources: transformers `PretrainedConfig.to_dict`, peft `PeftConfigMixin`. Members of unexpected types count as absent;
+Sources: transformers `PretrainedConfig.to_dict` and `GenerationConfig`, peft `PeftConfigMixin`, sentence-transformers
+`Transformer` and `Pooling`. Members of unexpected types count as absent;
 only a document that is no strict JSON object is refused.
 """
 
@@ -40,6 +41,10 @@ _HYPERPARAMETERS = [
     "vocab_size",
 ]
 _ADAPTER_HYPERPARAMETERS = ("lora_alpha", "peft_type", "r", "target_modules", "task_type")
+_GENERATION = (
+    "do_sample", "max_length", "max_new_tokens", "num_beams", "repetition_penalty", "temperature", "top_k", "top_p"
+)  # fmt: skip
+_POOLING = "pooling_mode_"
 
 FAMILIES: Mapping[str, str] = MappingProxyType(
     {
@@ -171,6 +176,34 @@ def read_adapter(data: bytes) -> AdapterConfiguration:
         base_model=_text(table.get("base_model_name_or_path")),
         hyperparameters=tuple(sorted(_values(table, _ADAPTER_HYPERPARAMETERS).items())),
     )
+
+
+def read_generation(data: bytes) -> tuple[tuple[str, str], ...]:
+    """Default values of text generation, from a whole `generation_config.json`, as `generation:<name>`.
+
+    Raises DocumentError when it is no strict JSON object.
+    """
+    table = as_object(parse(data, _LIMITS, "generation_config.json"), "generation_config.json")
+    return tuple((f"generation:{name}", text) for name, text in sorted(_values(table, _GENERATION).items()))
+
+
+def read_sentence_length(data: bytes) -> tuple[tuple[str, str], ...]:
+    """Where longer input is cut off, from a whole `sentence_bert_config.json`; raises DocumentError as above."""
+    table = as_object(parse(data, _LIMITS, "sentence_bert_config.json"), "sentence_bert_config.json")
+    return tuple(_values(table, ["max_seq_length"]).items())
+
+
+def read_pooling(data: bytes) -> tuple[tuple[str, str], ...]:
+    """How tokens become one vector of which length, from a whole `1_Pooling/config.json`; raises DocumentError as above.
+
+    Older files hold one switch for each mode, newer ones name the mode.
+    """
+    table = as_object(parse(data, _LIMITS, "1_Pooling/config.json"), "1_Pooling/config.json")
+    switched = sorted(name[len(_POOLING) :] for name, on in table.items() if name.startswith(_POOLING) and on is True)
+    values = _values(table, ["pooling_mode", "word_embedding_dimension"])
+    if mode := _text(", ".join(switched)):
+        values["pooling_mode"] = mode
+    return tuple(sorted(values.items()))
 
 
 def _text(value: Json) -> str:

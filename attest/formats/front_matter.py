@@ -38,7 +38,7 @@ def read_card(data: bytes) -> Card:
     members = parse_front_matter(header) if header.strip() else {}
     reader = _Members(members)
     return Card(
-        licenses=reader.texts("license"),
+        licenses=reader.texts("license", partly=False),
         license_name=reader.text("license_name"),
         license_link=reader.text("license_link"),
         base_models=reader.texts("base_model"),
@@ -174,14 +174,18 @@ class _Members:
         self.ignored.append(key)
         return ""
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """One text or a list of texts, without repetitions, in order."""
+    def texts(self, key: str, *, partly: bool = True) -> tuple[str, ...]:
+        """One text or a list of texts, without repetitions, in order.
+
+        A list of which a part has another shape gives the rest, or nothing unless `partly`.
+        """
         value = self.members.get(key)
         items: list[Node] = value if isinstance(value, list) else [value]
         texts = [item.strip() for item in items if isinstance(item, str) and len(item) <= MAX_TEXT]
         if len(texts) != len(items) - items.count(None) or len(texts) > MAX_ITEMS:
             self.ignored.append(key)
-        return _unique(texts[:MAX_ITEMS])
+            texts = texts[:MAX_ITEMS] if partly else []
+        return _unique(texts)
 
     def index_name(self) -> str:
         """`model-index[0].name`, when it names one model."""

@@ -74,6 +74,8 @@ def disguised(data: bytes, size: int) -> Literal["pickle", "unknown", ""]:
     Ordinary prose and word lists are no pickles: a word list may well begin like an import, so an import alone counts
     only when nothing contradicts it. A persistent id stops every unpickler that knows none.
     """
+    if data[0] not in _PLAIN and data[0] != _MARK:
+        return ""  # no opcode that can stand first
     shape = pickle_shape(data, size)
     if shape.calls:
         return "pickle"

@@ -30,6 +30,7 @@ DOCUMENTS = frozenset(
         "generation_config.json",
         "model.safetensors.index.json",
         "modules.json",
+        "sentence_bert_config.json",
         "tokenizer_config.json",
     }
 )

@@ -161,7 +161,8 @@ def _text(extension: str, prefix: bytes, size: int) -> str:
     if extension == ".model":
         return "text" if _is_rank_table(prefix, size) else "unknown"
     kind = extensions.TEXTS.get(extension, "text")
-    return "unknown" if kind == "yaml" and _YAML_CODE.search(prefix) else kind
+    names_objects = kind == "yaml" and (b"!" in prefix or b"%" in prefix) and _YAML_CODE.search(prefix)
+    return "unknown" if names_objects else kind
 
 
 def is_text(prefix: bytes, size: int) -> bool:

@@ -81,7 +81,10 @@ def moment(at: datetime) -> datetime:
         raise InputError(
             f"the time {at.isoformat()} has no time zone", hint="Give an aware datetime, such as one in UTC."
         )
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise InputError(f"the time {at.isoformat()} cannot be said in UTC", hint="Give a time of this era.") from None
 
 
 def _trusted(policy: Policy, folder: str) -> TrustedPolicy:

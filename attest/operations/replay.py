@@ -55,8 +55,12 @@ def read_evidence(path: str) -> tuple[Evidence, datetime]:
 
 def _check_consistent(evidence: Evidence) -> None:
     manifest = evidence.manifest
-    if manifest is not None and build_manifest(manifest.files, kind=manifest.kind).digest != manifest.digest:
-        raise DocumentError("the evidence is damaged: the artifact's digest is not that of its files")
+    if manifest is not None:
+        again = build_manifest(manifest.files, kind=manifest.kind)
+        if (again.digest, again.files) != (manifest.digest, manifest.files):
+            raise DocumentError("the evidence is damaged: the artifact's digest is not that of its files")
+        if len({entry.name for entry in manifest.files}) != len(manifest.files):
+            raise DocumentError("the evidence is damaged: one file stands twice in its list")
     for item in evidence.attestations:
         if item.statement and hashlib.sha256(item.statement.encode("utf-8")).hexdigest() != item.statement_digest:
             raise DocumentError(f"the evidence is damaged: the statement of {item.source} does not have its digest")

@@ -9,11 +9,13 @@ from attest.domain.artifact import Artifact
 from attest.domain.manifest import Manifest
 from attest.domain.statement import (
     OMS_PREDICATE,
+    PREDICATE_TYPES,
     STATEMENT_LIMITS,
     artifact_subjects,
     build_statement,
     parse_statement,
     predicate_type,
+    same_predicate_type,
 )
 from attest.domain.strict_json import as_object, parse
 from attest.errors import InputError
@@ -87,7 +89,7 @@ def attest(
 
     Raises InputError when the predicate does not fit its type, and what `sign` raises.
     """
-    kind, document = predicate_type(type_name), read_predicate(os.fspath(predicate), type_name)
+    kind, document = predicate_type(type_name), read_predicate(os.fspath(predicate), predicate_type(type_name))
     if kind == OMS_PREDICATE:
         raise InputError("a signature over the files is made by `attest sign`", hint="attest sign MODEL --key KEY")
     signer = open_signer(os.fspath(key), password)
@@ -105,18 +107,19 @@ def sign_claim(manifest: Manifest, name: str, signer: Signer, *, kind: str, pred
     return sign_statement(payload, signer)
 
 
-def read_predicate(path: str, type_name: str) -> bytes:
+def read_predicate(path: str, kind: str) -> bytes:
     """The bytes of a predicate, after checking that it is strict JSON and looks like its type."""
     data = read_bounded(path, STATEMENT_LIMITS.size)
     if data is None:
         raise InputError(f"there is no predicate at {path!r}", hint="Check the path given as --predicate.")
     table = as_object(parse(data, STATEMENT_LIMITS, f"the predicate {path!r}"), f"the predicate {path!r}")
-    marks = {
-        "cyclonedx": table.get("bomFormat") == "CycloneDX",
-        "spdx": "@context" in table or "spdxVersion" in table,
-    }
-    if not marks.get(type_name, True):
-        raise InputError(f"{path!r} is no {type_name} document", hint="Check --type and --predicate: they must fit.")
+    name = next((short for short, spellings in PREDICATE_TYPES.items() if kind in spellings), kind)
+    if same_predicate_type(PREDICATE_TYPES["cyclonedx"][0], kind):
+        name, fits = "cyclonedx", table.get("bomFormat") == "CycloneDX"
+    else:
+        fits = name != "spdx" or "@context" in table or "spdxVersion" in table
+    if not fits:
+        raise InputError(f"{path!r} is no {name} document", hint="Check --type and --predicate: they must fit.")
     return data
 
 

@@ -71,5 +71,6 @@ def _indent(pem: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    # YAML takes some characters beyond ASCII for line breaks, so everything that is not printable is escaped.
+    plain = (char if char.isprintable() and char not in '"\\' else f"\\U{ord(char):08x}" for char in name)
+    return f'"{"".join(plain)}"'

@@ -76,7 +76,7 @@ def human(size: int) -> str:
 
 
 def _rule(result: RuleResult, paint: _Paint) -> Iterator[str]:
-    yield f"{paint.verdict(result.verdict)}  {result.rule}: {result.summary}"
+    yield f"{paint.verdict(result.verdict)}  {printable(result.rule)}: {printable(result.summary)}"
     for reason in result.reasons[:MAX_SHOWN]:
         yield f"          - {_reason(reason)}"
     if len(result.reasons) > MAX_SHOWN:
@@ -98,7 +98,8 @@ def _not_counted(verification: Verification, paint: _Paint) -> Iterator[str]:
         yield f"  {printable(item.source)}: {printable(item.reason)}"
     for attestation in verification.evidence.attestations:
         for what in attestation.unchecked:
-            yield f"  {attestation.source}: {what} in it were not checked, since no trust anchor for them was given"
+            source = printable(attestation.source)
+            yield f"  {source}: {what} in it were not checked: no trust anchor was given for them"
     gaps = [gap for gap in verification.evidence.gaps if gap.needed != "manifest"]
     if gaps:
         yield ""

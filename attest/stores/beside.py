@@ -7,6 +7,7 @@ the model's files, so nothing can hide under an evidence file's name.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -160,11 +161,14 @@ def read_bounded(path: str, limit: int) -> bytes | None:
     A file past the limit comes back truncated and one byte too long, so its parser refuses it by size.
     Raises InputError when it exists and cannot be read.
     """
+    if "\0" in path:
+        return None
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
     except OSError as error:
+        # A link to itself is no file either; the walk names it.
+        if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}:
+            return None
         raise InputError(f"{path!r} cannot be read: {error.strerror}", hint="Check its permissions.") from error
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)

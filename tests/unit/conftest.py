@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import settings
 
 from attest.domain.artifact import Kind
 from attest.domain.attestation import Attestation, RejectCode, Rejected
@@ -25,6 +26,10 @@ from attest.signing.dsse import pae
 from attest.signing.key_file import KeyFileSigner
 from attest.signing.keys import CURVES, as_public_key
 from attest.signing.oms import oms_payload
+
+# Wall-clock time on a busy machine says nothing about the code.
+settings.register_profile("attest", deadline=None)
+settings.load_profile("attest")
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL: Mapping[str, bytes] = {
@@ -102,9 +107,7 @@ def model_bundle(base: Manifest | None = None, by: int = 1) -> bytes:
     return sign_model(base or manifest(), "small", signer(by))
 
 
-def claim_payload(
-    subjects: list[dict[str, Any]], kind: str = "https://example.org/claim/v1", **more: Any
-) -> bytes:
+def claim_payload(subjects: list[dict[str, Any]], kind: str = "https://example.org/claim/v1", **more: Any) -> bytes:
     """A statement with these subjects and an empty predicate."""
     statement = {"_type": "https://in-toto.io/Statement/v1", "subject": subjects, "predicateType": kind}
     return json.dumps({**statement, "predicate": {}, **more}).encode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attest.domain.artifact import is_claim_source
 from attest.domain.attestation import Rejected
 from attest.domain.statement import OMS_PREDICATE, PREDICATE_TYPES, predicate_type, same_predicate_type
 from attest.domain.verdict import Reason, RuleResult
@@ -63,7 +64,7 @@ def check(rule: Rule, context: Context) -> RuleResult:
         _rejected(item, mend)
         for item in context.evidence.rejected
         if same_predicate_type(rule.predicate, item.predicate_type)
-        or (not item.predicate_type and ".jsonl" in item.source)
+        or (not item.predicate_type and is_claim_source(item.source))
     ]
     reasons += [
         Reason(message=f"{item.source} is by {item.signer.id[:19]}…, which does not stand for {names}", mend=mend)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from attest.domain.artifact import is_claim_source
 from attest.domain.attestation import Differences, Rejected
 from attest.domain.statement import OMS_PREDICATE
 from attest.domain.verdict import Reason, RuleResult
@@ -73,7 +74,7 @@ def _about_signature(item: Rejected) -> bool:
     # Before its signature verified, a bundle says nothing that counts; then the place where it lay decides.
     if item.predicate_type:
         return item.predicate_type == OMS_PREDICATE
-    return ".jsonl" not in item.source
+    return not is_claim_source(item.source)
 
 
 def _rejected(item: Rejected, rule: Rule, context: Context) -> list[Reason]:

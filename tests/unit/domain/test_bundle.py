@@ -176,12 +176,31 @@ def test_duplicate_members(old: bytes, new: bytes) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["QQ=", "QQ", "QQ==\n", "\nQQ==", "Q Q==", "QR==", "QUJ=", "QQ==QQ==", "_-A=", "QQ===", "Q", "====", "é===", "QQ=A"],
+    [
+        "QQ=",
+        "QQ",
+        "QQ==\n",
+        "\nQQ==",
+        "Q Q==",
+        "QR==",
+        "QUJ=",
+        "QQ==QQ==",
+        "_-A=",
+        "QQ===",
+        "Q",
+        "====",
+        "é===",
+        "QQ=A",
+    ],
 )
 def test_lenient_base64_is_refused(text: str) -> None:
     with pytest.raises(DocumentError, match=r"^w is not (standard|canonical) base64$"):
         decode_base64(text, "w")
-    for edit in (envelope(payload=text), envelope(signatures=[{"sig": text}]), material(certificate={"rawBytes": text})):
+    for edit in (
+        envelope(payload=text),
+        envelope(signatures=[{"sig": text}]),
+        material(certificate={"rawBytes": text}),
+    ):
         assert "base64" in reason(edited(GOOD, edit))
 
 
@@ -194,7 +213,9 @@ def test_base64_has_one_spelling(text: str) -> None:
     assert base64_text(data) == text
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"null", b"{", b"\x80\x04\x95junk", GOOD + GOOD, GOOD[:-1], GOOD[: len(GOOD) // 2]])
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"null", b"{", b"\x80\x04\x95junk", GOOD + GOOD, GOOD[:-1], GOOD[: len(GOOD) // 2]]
+)
 def test_what_is_no_bundle(data: bytes) -> None:
     assert reason(data)
 

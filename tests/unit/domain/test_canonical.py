@@ -16,7 +16,7 @@ from attest.domain.strict_json import MAX_INTEGER
 from attest.errors import DocumentError
 
 # Characters whose UTF-16 order differs from their code-point order are drawn often.
-KEYS = st.text(st.sampled_from("ab\0\x1f\"\\/\x7f\u00e9\u20ac\ud7ff\ue000\uffff\U00010000\U0010ffff"), max_size=3) | (
+KEYS = st.text(st.sampled_from('ab\0\x1f"\\/\x7f\u00e9\u20ac\ud7ff\ue000\uffff\U00010000\U0010ffff'), max_size=3) | (
     st.text(max_size=4)
 )
 VALUES = st.recursive(

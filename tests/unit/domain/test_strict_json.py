@@ -202,10 +202,9 @@ def test_reads_what_json_writes(value: Json) -> None:
 def test_garbage_is_read_or_refused(data: bytes) -> None:
     try:
         value = parse(data, LIMITS, "d")
-    except DocumentError as error:
-        assert error.message.startswith("d ")
-    else:
-        assert value == json.loads(data, parse_float=Decimal)
+    except DocumentError:
+        return
+    assert value == json.loads(data, parse_float=Decimal)
 
 
 @pytest.mark.parametrize(

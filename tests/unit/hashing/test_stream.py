@@ -27,6 +27,14 @@ def content(size: int) -> bytes:
 SIZES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, LARGE - 1, LARGE, LARGE + 1, 3 * LARGE + 7]
 
 
+def later(fd: int, folder: Path) -> None:
+    """Wait for the next tick of the file system's coarse clock, so that a change shows in the file's times."""
+    probe = folder / "probe"
+    probe.write_bytes(b"")
+    while probe.stat().st_ctime_ns == os.fstat(fd).st_ctime_ns:
+        probe.write_bytes(b"")
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[int]:
     fd = os.open(path, FILE)
@@ -94,9 +102,7 @@ def test_large_files_in_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         done[0] += count
         done[1] += size
 
-    found = hash_artifact(
-        locate(str(tmp_path / "m")), HashOptions(sha512=True, wanted=lambda *_: 3, progress=progress)
-    )
+    found = hash_artifact(locate(str(tmp_path / "m")), HashOptions(sha512=True, wanted=lambda *_: 3, progress=progress))
     assert {item.name: (item.sha256, item.sha512) for item in found.manifest.files} == {
         name: (hashlib.sha256(data).digest(), hashlib.sha512(data).digest()) for name, data in files.items()
     }
@@ -162,20 +168,10 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, change: Callable[[
             change(path)
 
     with opened(path) as fd:
-        # The clock of the file system is coarse: the change must not fall into the same tick as the first look.
-        os.utime(path, ns=(10**18, 10**18))
-        before = os.fstat(fd)
-        while os.stat(_touch(tmp_path)).st_ctime_ns == before.st_ctime_ns:
-            pass
+        later(fd, tmp_path)
         with pytest.raises(UnstableFileError, match="'weights' changed while it was read") as caught:
             hash_stream(fd, "weights", sha512=True, wanted=None, progress=progress)
     assert caught.value.exit_code == 2
-
-
-def _touch(folder: Path) -> Path:
-    probe = folder / "probe"
-    probe.write_bytes(b"")
-    return probe
 
 
 def test_a_file_that_is_replaced_while_it_is_read_keeps_its_own_bytes(tmp_path: Path) -> None:
@@ -187,12 +183,11 @@ def test_a_file_that_is_replaced_while_it_is_read_keeps_its_own_bytes(tmp_path: 
         other.write_bytes(b"evil")
         other.replace(path)
 
-    with opened(path) as fd, pytest.raises(UnstableFileError):
+    with opened(path) as fd:
+        later(fd, tmp_path)
         # The descriptor still shows the old file, but its link count fell, so its ctime tells.
-        os.utime(path, ns=(10**18, 10**18))
-        while os.stat(_touch(tmp_path)).st_ctime_ns == os.fstat(fd).st_ctime_ns:
-            pass
-        hash_stream(fd, "weights", sha512=False, wanted=None, progress=progress)
+        with pytest.raises(UnstableFileError):
+            hash_stream(fd, "weights", sha512=False, wanted=None, progress=progress)
 
 
 @pytest.mark.parametrize("name", ["/proc/self/status", "/proc/cpuinfo"])
@@ -287,7 +282,6 @@ def test_opening_beneath_follows_no_link(tmp_path: Path) -> None:
     for name in ("folder/file", "real/link"):
         with pytest.raises(OSError, match=r"Not a directory|symbolic link"):
             open_beneath(str(tmp_path / "m"), name)
-
 
 
 PEAK = """

@@ -21,7 +21,9 @@ COVERED = "  - id: all\n    coverage: {signers: [release], allowUnsigned: [%s]}\
 OTHER_ID = signer(9).id
 
 
-def rejected(code: str, reason: str, *, source: str = "model.sig", by: int = 0, kind: str = "", **more: Any) -> Rejected:
+def rejected(
+    code: str, reason: str, *, source: str = "model.sig", by: int = 0, kind: str = "", **more: Any
+) -> Rejected:
     values: dict[str, Any] = {"source": source, "code": code, "reason": reason, "predicate_type": kind, **more}
     return Rejected(**values, signer=Signer(kind="key", id=signer(by).id) if by else None)
 
@@ -61,7 +63,9 @@ def test_another_predicate_is_no_signature(kind: str) -> None:
 THREE = "  - id: signed\n    signature: {signers: [release, other], threshold: 3}\n"
 
 
-@pytest.mark.parametrize(("keys", "enough"), [((1, 2, 3), True), ((1, 2), False), ((1, 1, 2, 2, 1), False), ((1, 2, 9), False)])
+@pytest.mark.parametrize(
+    ("keys", "enough"), [((1, 2, 3), True), ((1, 2), False), ((1, 1, 2, 2, 1), False), ((1, 2, 9), False)]
+)
 def test_a_threshold_counts_distinct_keys(keys: tuple[int, ...], enough: bool) -> None:
     found = rule(judge(THREE, evidence(*(attested(by=key) for key in keys)), release=(1, 2), other=(3, 4)), "signed")
     assert (found.verdict == "PASSED") is enough
@@ -236,14 +240,12 @@ def test_another_type_is_no_evidence_for_the_question(kind: str) -> None:
 
 
 def test_an_attestation_by_somebody_else() -> None:
-    assert messages(claimed(attested(BOM, by=9))) == [
-        f"by-9 is by {OTHER_ID[:19]}…, which does not stand for release"
-    ]
+    assert messages(claimed(attested(BOM, by=9))) == [f"by-9 is by {OTHER_ID[:19]}…, which does not stand for release"]
 
 
 def test_a_threshold_of_attestations() -> None:
     text = "  - id: bom\n    attestation: {predicate: cyclonedx, signers: [release], threshold: 2}\n"
-    keys = {"release": (1, 2)}
+    keys: dict[str, Any] = {"release": (1, 2)}
     one, two = attested(BOM), attested(BOM, by=2)
     assert rule(judge(text, evidence(one, two), **keys), "bom").verdict == "PASSED"
     found = rule(judge(text, evidence(one, one), **keys), "bom")
@@ -265,7 +267,10 @@ def test_rejected_claims_are_the_reason(item: Rejected, message: str) -> None:
 
 
 def test_rejected_signatures_and_other_types_are_no_reason() -> None:
-    items = (rejected("malformed", "x"), rejected("other-artifact", "y", source="claims.jsonl:1", by=1, kind="https://e/x"))
+    items = (
+        rejected("malformed", "x"),
+        rejected("other-artifact", "y", source="claims.jsonl:1", by=1, kind="https://e/x"),
+    )
     assert messages(claimed(rejected=items)) == ["no cyclonedx attestation was found"]
 
 
@@ -326,7 +331,9 @@ def test_a_format_that_is_in_no_catalogue_fails() -> None:
 # licenses
 
 
-LICENSES = "  - id: l\n    licenses: {allow: [MIT, Apache-2.0, 'GPL-2.0-only WITH Classpath-exception-2.0', My Terms]}\n"
+LICENSES = (
+    "  - id: l\n    licenses: {allow: [MIT, Apache-2.0, 'GPL-2.0-only WITH Classpath-exception-2.0', My Terms]}\n"
+)
 
 
 def licence(text: str, kind: Any = "expression") -> License:
@@ -387,8 +394,9 @@ def test_licences_that_are_not_allowed(text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "()", "( )", "MIT()", "MIT OR ()", "(MIT", "MIT)", "MIT OR", "OR", "AND MIT", "WITH", "MIT WITH", "(MIT) WITH MIT",
-        "( or +", "MIT,MIT", "MIT/MIT", "MIT & MIT", "NOT MIT", "MIT MIT", "MIT\0", "\ud800", "é", "(" * 50_000,
+        "", "()", "( )", "MIT()", "MIT OR ()", "(MIT", "MIT)", "MIT OR", "OR", "AND MIT", "WITH", "MIT WITH",
+        "(MIT) WITH MIT", "( or +", "MIT,MIT", "MIT/MIT", "MIT & MIT", "NOT MIT", "MIT MIT", "MIT\0", "\ud800", "é",
+        "(" * 50_000,
         "MIT AND (" * 3_000 + "MIT" + ")" * 3_000, ")" * 1_000, "MIT;", "MIT OR OR MIT", "A" * 100_000,
     ],
 )  # fmt: skip

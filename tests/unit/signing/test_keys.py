@@ -123,9 +123,11 @@ def off_curve() -> str:
     return der_pem(bytes(der))
 
 
-@pytest.mark.parametrize("text", [off_curve(), der_pem(spki()[:-1]), der_pem(b"junk"), der_pem(spki()[:27] + bytes(64))])
+@pytest.mark.parametrize(
+    "text", [off_curve(), der_pem(spki()[:-1]), der_pem(b"junk"), der_pem(spki()[:27] + bytes(64))]
+)
 def test_damaged_public_keys(text: str) -> None:
-    with pytest.raises(KeyFileError, match="^the key is a damaged or unknown public key"):
+    with pytest.raises(KeyFileError, match=r"^the key is a damaged or unknown public key"):
         load_public_key(text, "the key")
 
 

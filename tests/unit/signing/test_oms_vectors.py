@@ -16,9 +16,7 @@ from attest.signing.key_file import KeyFileSigner
 from attest.signing.oms import oms_payload, signed_entries
 from tests.unit.conftest import SMALL, accepted, base64_text, manifest, model_bundle, sealed, signer, trust
 
-SIGNATURE = (
-    "MEUCIBnS9qXph9ZWWbz7jmXr4v09QJr4LJGXKdss567OuSrRAiEAybc5bnS566icE8OD63o/Yd5QHzzsXRnJO68ercOjw/I="
-)
+SIGNATURE = "MEUCIBnS9qXph9ZWWbz7jmXr4v09QJr4LJGXKdss567OuSrRAiEAybc5bnS566icE8OD63o/Yd5QHzzsXRnJO68ercOjw/I="
 PAYLOAD = (
     '{"_type":"https://in-toto.io/Statement/v1","predicate":{"resources":['
     '{"algorithm":"sha256","digest":"e346432021b04179518d9614f3560ccd71354a4ee101ddcb893d6959a9d6301c",'
@@ -155,4 +153,4 @@ def test_a_signer_that_returns_nonsense_signs_nothing() -> None:
 
 
 def test_the_same_model_gives_the_same_bytes() -> None:
-    assert model_bundle() == model_bundle(manifest(dict(reversed(SMALL.items()))))
+    assert model_bundle() == model_bundle(manifest({name: SMALL[name] for name in sorted(SMALL, reverse=True)}))

@@ -301,7 +301,11 @@ def test_a_single_file_under_another_name() -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    ["https://model_signing/Digests/v0.1", "https://model_signing/signature/v1.1", "https://model_signing/signature/v2"],
+    [
+        "https://model_signing/Digests/v0.1",
+        "https://model_signing/signature/v1.1",
+        "https://model_signing/signature/v2",
+    ],
 )
 def test_other_predicates_are_no_model_signature(kind: str) -> None:
     outcome = judged(lambda s: s.update(predicateType=kind))

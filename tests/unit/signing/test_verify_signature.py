@@ -57,6 +57,12 @@ def test_no_trust_at_all() -> None:
     unproven(outcome)
 
 
+def with_signature(raw: bytes) -> bytes:
+    """The good bundle with another signature in it."""
+    text = base64_text(raw)
+    return edited(model_bundle(), lambda b: b["dsseEnvelope"]["signatures"][0].update(sig=text))
+
+
 def broken_signature(data: bytes) -> bytes:
     return edited(data, lambda b: b["dsseEnvelope"]["signatures"][0].update(sig=flipped(data)))
 
@@ -77,11 +83,17 @@ def test_a_flipped_signature(keys: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"x", b"\x30", b"\x30\x06\x02\x01\x00\x02\x01\x00", b"\x00" * 64, b"0" * 10_000, bytes.fromhex("3006020101020101")],
+    [
+        b"x",
+        b"\x30",
+        b"\x30\x06\x02\x01\x00\x02\x01\x00",
+        b"\x00" * 64,
+        b"0" * 10_000,
+        bytes.fromhex("3006020101020101"),
+    ],
 )
 def test_a_signature_that_is_none(raw: bytes) -> None:
-    data = edited(model_bundle(), lambda b: b["dsseEnvelope"]["signatures"][0].update(sig=base64_text(raw)))
-    outcome = verify_bundle(parse_bundle(data, "model.sig"), manifest(), trust())
+    outcome = verify_bundle(parse_bundle(with_signature(raw), "model.sig"), manifest(), trust())
     refused(outcome, "bad-signature", "the signature does not verify")
     unproven(outcome)
 
@@ -89,16 +101,14 @@ def test_a_signature_that_is_none(raw: bytes) -> None:
 def test_der_with_bytes_after_it() -> None:
     good = base64.b64decode(json.loads(model_bundle())["dsseEnvelope"]["signatures"][0]["sig"])
     for raw in (good + b"\0", good + good, good[:-1]):
-        data = edited(model_bundle(), lambda b, r=raw: b["dsseEnvelope"]["signatures"][0].update(sig=base64_text(r)))
-        refused(verify_bundle(parse_bundle(data, "s"), manifest(), trust()), "bad-signature", "")
+        refused(verify_bundle(parse_bundle(with_signature(raw), "s"), manifest(), trust()), "bad-signature", "")
 
 
 def test_a_raw_signature_is_not_der() -> None:
     good = base64.b64decode(json.loads(model_bundle())["dsseEnvelope"]["signatures"][0]["sig"])
     r, s = decode_dss_signature(good)
-    raw = base64_text(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
-    data = edited(model_bundle(), lambda b: b["dsseEnvelope"]["signatures"][0].update(sig=raw))
-    refused(verify_bundle(parse_bundle(data, "s"), manifest(), trust()), "bad-signature", "")
+    raw = r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    refused(verify_bundle(parse_bundle(with_signature(raw), "s"), manifest(), trust()), "bad-signature", "")
 
 
 def test_the_other_form_of_one_signature_is_the_same_statement() -> None:

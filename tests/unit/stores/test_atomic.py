@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from attest.errors import OutputError
-from attest.stores import atomic, write_atomic
+from attest.stores import write_atomic
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_a_private_mode_holds_from_the_first_moment(tmp_path: Path, monkeypatch:
         seen.append(stat.S_IMODE(os.fstat(fd).st_mode))
         real(fd)
 
-    monkeypatch.setattr(atomic.os, "fsync", spy)
+    monkeypatch.setattr("attest.stores.atomic.os.fsync", spy)
     write_atomic(str(tmp_path / "key"), b"secret", mode=0o600, replace=False)
     assert seen[0] == mode(tmp_path / "key") == 0o600
 
@@ -89,7 +89,7 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(atomic.os, "fsync", interrupt)
+    monkeypatch.setattr("attest.stores.atomic.os.fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
         write_atomic(str(tmp_path / "f"), b"new")
     assert ((tmp_path / "f").read_bytes(), os.listdir(tmp_path)) == (b"old", ["f"])

@@ -57,7 +57,17 @@ def test_the_last_line_may_end_or_not(model: Path, ending: bytes) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", BUNDLE[:-1], BUNDLE[:200], PICKLE, b"null", b"[]", b"\xff", BUNDLE + b"\n" + BUNDLE, b"\xef\xbb\xbf" + BUNDLE],
+    [
+        b"",
+        BUNDLE[:-1],
+        BUNDLE[:200],
+        PICKLE,
+        b"null",
+        b"[]",
+        b"\xff",
+        BUNDLE + b"\n" + BUNDLE,
+        b"\xef\xbb\xbf" + BUNDLE,
+    ],
 )
 def test_a_signature_that_does_not_parse_counts_as_a_file_and_is_reported(model: Path, content: bytes) -> None:
     write(model, {"model.sig": content})
@@ -156,10 +166,12 @@ def test_a_signature_that_is_asked_for_must_be_a_file(model: Path, tmp_path: Pat
 def test_the_source_of_a_bundle_is_fit_to_be_shown(model: Path, tmp_path: Path) -> None:
     for name, content in ((b"\xff\x1b[2J.sig", BUNDLE), (b"\n\xff.sig", b"x")):
         path = os.path.join(os.fsencode(tmp_path), name)
-        with open(path, "wb") as stream:  # noqa: PTH123 - the name is bytes
+        with open(path, "wb") as stream:
             stream.write(content)
         found = store(model).read(os.fsdecode(path))
-        assert all(item.source.isprintable() for item in (*found.bundles, *found.rejected))
+        sources = [item.source for item in found.bundles] + [item.source for item in found.rejected]
+        assert len(sources) == 1
+        assert sources[0].isprintable()
 
 
 def test_special_files_under_the_name_of_evidence(model: Path) -> None:
@@ -177,10 +189,9 @@ def test_a_link_under_the_name_of_evidence(model: Path, tmp_path: Path) -> None:
     assert (found.evidence, [item.source for item in found.rejected]) == ((), ["claims.jsonl:1"])
 
 
-def test_evidence_that_cannot_be_read(model: Path) -> None:
+def test_a_link_to_itself_under_the_name_of_evidence(model: Path) -> None:
     (model / "model.sig").symlink_to("model.sig")
-    with pytest.raises(InputError, match=r"model\.sig' cannot be read"):
-        store(model).read()
+    assert store(model).read() == Found()
 
 
 @pytest.mark.parametrize(
@@ -192,7 +203,7 @@ def test_huge_bundles_are_refused_quickly(model: Path, size: int, name: str) -> 
     os.truncate(model / name, size)
     start = time.process_time()
     found = store(model).read()
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 10
     assert [item.code for item in found.rejected] == ["malformed"]
     assert found.rejected[0].source.startswith(name)
     assert found.evidence == ()
