@@ -11,7 +11,7 @@ from attest.formats import prefix_wanted
 from attest.hashing.stream import Progress
 from attest.operations.describe import describe, encode_bom
 from attest.operations.inspect_files import StrPath, inspect_files
-from attest.operations.sign import refuse_inside, sign_claim
+from attest.operations.sign import refuse_to_overwrite, sign_claim
 from attest.signing import open_signer, sign_model
 from attest.signing.signer import Password
 from attest.stores import Beside, write_atomic
@@ -57,7 +57,7 @@ def release(
     signature = sign_model(manifest, artifact.name, signer)
     claim = sign_claim(manifest, artifact.name, signer, kind=PREDICATE_TYPES["cyclonedx"][0], predicate=document)
     if bom:
-        refuse_inside(artifact, os.fspath(bom), "--bom")
+        refuse_to_overwrite(os.fspath(bom), "--bom", artifact, os.fspath(key), artifact.signature_path)
         write_atomic(os.fspath(bom), document)
     store = Beside(artifact=artifact)
     added = store.append(claim)

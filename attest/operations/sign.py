@@ -62,7 +62,7 @@ def sign(
     bundle = sign_model(manifest, artifact.name, signer, compat=compat)
     target = os.fspath(signature)
     if target:
-        refuse_inside(artifact, target, "--signature")
+        refuse_to_overwrite(target, "--signature", artifact, os.fspath(key))
         write_atomic(target, bundle + b"\n")
     else:
         Beside(artifact=artifact).write_signature(bundle)
@@ -123,14 +123,19 @@ def read_predicate(path: str, kind: str) -> bytes:
     return data
 
 
-def refuse_inside(artifact: Artifact, path: str, option: str) -> None:
-    """Refuse to write into the tree that is being signed: the new file would not be covered."""
-    target = os.path.realpath(path)
-    if artifact.kind == "directory" and target.startswith(artifact.root + os.sep):
+def refuse_to_overwrite(target: str, option: str, artifact: Artifact, *others: str) -> None:
+    """Refuse an output inside the tree that is being signed, or in place of the artifact, its evidence or the key."""
+    real = os.path.realpath(target)
+    if artifact.kind == "directory" and (real + os.sep).startswith(artifact.root + os.sep):
         raise InputError(
-            f"{option} {path!r} lies inside the artifact and would change what is signed",
+            f"{option} {target!r} lies inside the artifact and would change what is signed",
             hint=f"Choose a path outside {artifact.root!r}; without the option the evidence goes to its own place.",
         )
+    for path in (artifact.root, artifact.claims_path, *others):
+        if real == os.path.realpath(path) or (
+            os.path.exists(path) and os.path.exists(real) and os.path.samefile(path, real)
+        ):
+            raise InputError(f"{option} {target!r} would overwrite {path!r}", hint="Choose another path.")
 
 
 def _signed(artifact: Artifact, manifest: Manifest, signer: Signer, path: str, *, added: bool = True) -> Signed:

@@ -23,6 +23,9 @@ from attest.policy import Policy, evaluate
 from attest.signing import verify_bundle
 from attest.stores import Beside, Found
 
+# Where licences are read from; what could not be read elsewhere says nothing about them.
+_LICENSE_SOURCES = frozenset({"README.md"})
+
 
 def verify(
     path: StrPath,
@@ -114,4 +117,6 @@ def _licenses(inspected: Inspected, policy: Policy) -> tuple[tuple[License, ...]
     from attest.operations.describe import describe
 
     bom = describe(inspected)
-    return bom.licenses, tuple(Gap(needed="licenses", about=name, reason=reason) for name, reason in bom.unreadable)
+    return bom.licenses, tuple(
+        Gap(needed="licenses", about=name, reason=reason) for name, reason in bom.unreadable if name in _LICENSE_SOURCES
+    )

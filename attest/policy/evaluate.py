@@ -33,7 +33,7 @@ def evaluate(
     return Verification(
         verdict="FAILED" if failed else "PASSED",
         policy=policy.reference,
-        at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        at=_text(now),
         at_given=at_given,
         replayed=replayed,
         results=tuple(results),
@@ -46,8 +46,13 @@ def _check(rule: Any, context: Context) -> RuleResult:
     return outcome
 
 
+def _text(moment: datetime) -> str:
+    # strftime leaves out the zeros of early years.
+    return moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
 def _expiry(policy: Policy, now: datetime) -> RuleResult:
-    until = policy.expires.strftime("%Y-%m-%dT%H:%M:%SZ")
+    until = _text(policy.expires)
     if policy.expires.year == datetime.max.year:
         return result("policy", "expiry", "the policy has no end")
     if now < policy.expires:

@@ -209,5 +209,5 @@ def test_unreadable_card_is_a_gap_with_its_reason(run: Run, tiny: Path) -> None:
     (tiny / "README.md").write_text("---\nlicense: &a [*a]\n---\n", encoding="utf-8")
     result = run("verify", tiny, "--policy", POLICIES / "unsigned-weights.yaml", *WHEN)
     assert result.code == 1
-    assert "FAILED  licence: the licence is not known\n          - README.md: " in result.out
+    assert "FAILED  licence: the licence is not known whole\n          - README.md: " in result.out
     assert "what could not be had\n  licenses: README.md: " in result.out

@@ -35,14 +35,13 @@ def read(reader: Reader, node: Node, where: str, rule_id: str) -> Rule:
 def check(rule: Rule, context: Context) -> RuleResult:
     """Every declared licence must be allowed, and there must be one."""
     found = context.evidence.licenses
+    if gaps := context.gaps("licenses"):
+        return result(rule.id, rule.kind, "the licence is not known whole", (), gaps)
     if not found:
-        reasons = context.gaps("licenses") or [
-            Reason(
-                message="no licence is declared",
-                mend="Declare one in the model card: `license:` at the top of README.md.",
-            )
-        ]
-        return result(rule.id, rule.kind, "the licence is not known", (), reasons)
+        reason = Reason(
+            message="no licence is declared", mend="Declare one in the model card: `license:` at the top of README.md."
+        )
+        return result(rule.id, rule.kind, "the licence is not known", (), [reason])
     looked = [f"{item.value.text} ({item.value.origin} in {item.value.source})" for item in found]
     allowed = frozenset(name.casefold() for name in rule.allow)
     reasons = [

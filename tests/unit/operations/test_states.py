@@ -123,6 +123,7 @@ def test_a_file_whose_bytes_are_the_listing_of_the_directory(model: Path, keys: 
     assert (found.attestations, [item.code for item in found.rejected]) == ((), ["other-artifact"])
     for name in ("model.sig", "claims.jsonl"):
         (model / name).unlink()
+    Path(f"{path}.claims.jsonl").unlink()
     attest.release(path, keys / "1.pem")
     shutil.copy(f"{path}.claims.jsonl", model / "claims.jsonl")
     found = attest.verify(model, keys=[keys / "1.pub"]).evidence
