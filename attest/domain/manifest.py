@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from attest.domain.artifact import Kind
 from attest.errors import ArtifactError, Problem, UnsafeArtifactError
 
-TREE_DIGEST_KIND = "attest-tree/v1"
+MAX_PARTS = 256
 DigestKind = Literal["attest-tree/v1", "file"]
 
 
@@ -120,7 +120,8 @@ def name_problems(names: list[str]) -> list[Problem]:
     """Every name without one canonical form."""
     # A few searches over the joined text decide almost always, at a fraction of a test per name.
     text = "\n".join(names)
-    if not any(mark in text for mark in "\r\\\0") and text.count("\n") == len(names) - 1 and _is_utf8(text):
+    short = max(map(len, names), default=0) < 2 * MAX_PARTS
+    if short and not any(mark in text for mark in "\r\\\0") and text.count("\n") == len(names) - 1 and _is_utf8(text):
         components = f"/{text}/".replace("\n", "/")
         if not any(empty in components for empty in ("//", "/./", "/../")):
             return []
@@ -134,6 +135,8 @@ def name_fault(name: str) -> str:
         fault = "the name holds a line feed, a carriage return, a backslash or a zero byte"
     elif not name.isascii() and not _is_utf8(name):
         fault = "the name is not valid UTF-8"
+    elif name.count("/") >= MAX_PARTS:
+        fault = f"the name has more than {MAX_PARTS} components"
     elif name.startswith("/"):
         fault = "the name is absolute"
     elif any(part in {"", ".", ".."} for part in name.split("/")):

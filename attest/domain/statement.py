@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from attest.domain.canonical import canonical
 from attest.domain.digest import HEX_LENGTHS, is_hex_digest
 from attest.domain.manifest import Manifest
-from attest.domain.strict_json import Json, JsonObject, Limits, as_list, as_object, as_string, parse
+from attest.domain.strict_json import Json, JsonObject, Limits, as_list, as_object, as_string, only, parse
 from attest.errors import DocumentError
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -91,6 +91,8 @@ def parse_statement(payload: bytes, limits: Limits = STATEMENT_LIMITS) -> Statem
     kind = as_string(table.get("predicateType"), "predicateType")  # 8
     if not kind:
         raise DocumentError("predicateType is empty")
+    if kind == OMS_PREDICATE:  # OMS allows nothing else, in-toto at large ignores what it does not know
+        only(table, ("_type", "subject", "predicateType", "predicate"), "the statement")
     subjects = as_list(table.get("subject"), "subject")  # 9
     if not 1 <= len(subjects) <= MAX_SUBJECTS:
         raise DocumentError(f"the statement has {len(subjects)} subjects; 1 to {MAX_SUBJECTS} are allowed")
