@@ -34,6 +34,15 @@ WEIGHTS = frozenset(
 )
 _DATA = WEIGHTS | {"parquet", "arrow", "csv", "sentencepiece"}
 _TYPES = {**dict.fromkeys(_DATA, "data"), "python": "library"}
+# Media types of formats that have exactly one.
+_MEDIA_TYPES = {
+    "markdown": "text/markdown",
+    "notebook": "application/x-ipynb+json",
+    "parquet": "application/vnd.apache.parquet",
+    "pdf": "application/pdf",
+    "text": "text/plain",
+    "yaml": "application/yaml",
+}
 _TRAINING_STATE = ("training_args.", "optimizer.", "scheduler.", "rng_state")
 _UNSET = uuid.UUID(int=0).urn
 _UNITS = ((1_000_000_000_000, "T"), (1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
@@ -99,6 +108,8 @@ def _stamp(timestamp: datetime | None) -> str:
 
 def _weight(bom: Bom) -> str:
     """SHA-256 of the weight file when there is exactly one: that digest is what names the model elsewhere."""
+    if bom.digest_kind == "file":
+        return bom.digest
     weights = [
         record.sha256 for record in bom.files if record.format in WEIGHTS and not _is_training_state(record.name)
     ]
@@ -128,7 +139,7 @@ def _file(record: FileRecord, ref: str) -> Json:
     hashes = [{"alg": "SHA-256", "content": record.sha256}]
     if record.sha512:
         hashes.append({"alg": "SHA-512", "content": record.sha512})
-    return {
+    component: Json = {
         "type": _TYPES.get(record.format, "file"),
         "bom-ref": ref,
         "name": record.name,
@@ -138,6 +149,15 @@ def _file(record: FileRecord, ref: str) -> Json:
             {"name": "attest:file:size", "value": str(record.size)},
         ],
     }
+    if media_type := _media_type(record):
+        component["mime-type"] = media_type
+    return component
+
+
+def _media_type(record: FileRecord) -> str:
+    if record.format == "json":  # JSON Lines are of this format too, and of another type
+        return "application/json" if record.name.lower().endswith(".json") else ""
+    return _MEDIA_TYPES.get(record.format, "")
 
 
 def _parameters(bom: Bom, refs: References) -> Json:
@@ -157,6 +177,8 @@ def _card_properties(bom: Bom) -> Iterable[tuple[str, str]]:
     card = bom.card
     for name, value in card.hyperparameters:
         yield f"cdx:ai-ml:model:hyperparameter:{name}", value
+        if name == "peft_type":
+            yield "cdx:ai-ml:model:parameter:tune_methods", value
     if card.languages:
         yield "cdx:ai-ml:model:languages", ",".join(sorted(card.languages))
     for dtype, count in card.parameters:
@@ -168,8 +190,8 @@ def _card_properties(bom: Bom) -> Iterable[tuple[str, str]]:
 
 
 def _subject_properties(bom: Bom) -> Iterable[tuple[str, str]]:
-    yield "attest:model:tree-digest", bom.digest
-    yield "attest:model:tree-digest-kind", bom.digest_kind
+    yield "attest:model:digest", bom.digest
+    yield "attest:model:digest-kind", bom.digest_kind
     for name, value in (("model-type", bom.card.model_type), ("library", bom.card.library)):
         if value is not None:
             yield f"attest:model:{name}", value.text

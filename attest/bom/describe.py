@@ -31,6 +31,7 @@ from attest.formats.configuration import (
     read_pooling,
     read_sentence_length,
 )
+from attest.formats.prefix import DOCUMENTS
 from attest.formats.safetensors import read_header
 
 T = TypeVar("T")
@@ -64,13 +65,11 @@ def describe_model(
         reading.unreadable.append(("README.md", f"unexpected shape of {', '.join(card.ignored)}"))
     config = reading.document("config.json", read_configuration) or ModelConfiguration()
     adapter = reading.document("adapter_config.json", read_adapter)
-    hyperparameters = {
-        **dict(config.hyperparameters),
-        **dict(adapter.hyperparameters if adapter else ()),
-        **{key: text for name, read in _READERS.items() for key, text in reading.document(name, read) or ()},
-    }
+    hyperparameters = {*config.hyperparameters, *(adapter.hyperparameters if adapter else ())}
+    for document, read in _READERS.items():
+        hyperparameters.update(reading.document(document, read) or ())
     files, counts, tensors = reading.files()
-    group, called, hub = _identity(name, hub_repository, card, folder or _only_file(manifest))
+    group, called, hub = _identity(name, hub_repository, card, _place(manifest, folder))
     kin = lineage(f"{group}/{called.text}" if group else called.text, card, adapter, config)
     return Bom(
         name=called,
@@ -91,7 +90,7 @@ def describe_model(
             tags=card.tags,
             parameters=tuple(sorted(counts.items())),
             tensors=tensors,
-            hyperparameters=tuple(sorted(hyperparameters.items())),
+            hyperparameters=tuple(sorted(hyperparameters)),
         ),
         base_models=kin.base_models,
         datasets=datasets(card),
@@ -114,11 +113,15 @@ class _Reading:
 
     manifest: Manifest
     prefixes: Mapping[str, bytes]
+    documents: Mapping[str, FileEntry] = field(init=False)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.documents = {entry.name: entry for entry in self.manifest.files if entry.name in DOCUMENTS}
 
     def document(self, name: str, read: Callable[[bytes], T]) -> T | None:
         """A document at the root, or None when it is not there or cannot be read."""
-        entry = next((entry for entry in self.manifest.files if entry.name == name), None)
+        entry = self.documents.get(name)
         if entry is None:
             return None
         data = self.prefixes.get(name, b"")
@@ -158,11 +161,14 @@ def _record(entry: FileEntry, kind: str) -> FileRecord:
     )
 
 
-def _only_file(manifest: Manifest) -> str:
-    return manifest.files[0].name if manifest.kind == "file" else ""
+def _place(manifest: Manifest, folder: str) -> Value:
+    """The name of the place where the model lies; nothing better is known."""
+    if manifest.kind == "file":
+        return Value(text=printable(manifest.files[0].name), origin="inferred", source="file name")
+    return Value(text=printable(folder) or "unnamed", origin="inferred", source="folder name")
 
 
-def _identity(name: str, hub_repository: str, card: Card, folder: str) -> tuple[str, Value, bool]:
+def _identity(name: str, hub_repository: str, card: Card, place: Value) -> tuple[str, Value, bool]:
     """Group, bare name, and whether this is a Hub repository."""
     if name:
         parts = hub_id(name)
@@ -177,7 +183,7 @@ def _identity(name: str, hub_repository: str, card: Card, folder: str) -> tuple[
             Value(text=card.model_name, origin="declared", source="README.md#/model-index/0/name"),
             False,
         )
-    return "", Value(text=printable(folder) or "unnamed", origin="inferred", source="folder name"), False
+    return "", place, False
 
 
 def _value(text: str, origin: Origin, source: str) -> Value | None:

@@ -7,6 +7,7 @@ its business (reference `ml-bom.md` sections 3 and 5).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,10 @@ from attest.bom.references import References, origin_text
 from attest.domain.bom import Bom, License, Relative
 
 _HUB = "https://huggingface.co"
+_PAPERS = (
+    (re.compile(r"arxiv:(\d{4}\.\d{4,5}(?:v\d{1,2})?)", re.ASCII), "https://arxiv.org/abs/"),
+    (re.compile(r"doi:(10\.\d{4,9}/[A-Za-z0-9._\-]{1,200})", re.ASCII), "https://doi.org/"),
+)
 
 
 def typed_document(bom: Bom, refs: References, *, tool_version: str, weight: str) -> dict[str, Any]:
@@ -62,9 +67,32 @@ def _subject(bom: Bom, refs: References, weight: str) -> Component:
         manufacturer=OrganizationalEntity(name=bom.group) if hub and bom.group else None,
         licenses=[_license(item, alone=len(bom.licenses) == 1) for item in bom.licenses],
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=weight)] if weight else [],
-        external_references=[_link(place)] if named else [],
+        external_references=[*([_link(place)] if named else []), *_model_card(bom), *_papers(bom)],
         pedigree=_pedigree(bom, refs),
     )
+
+
+def _model_card(bom: Bom) -> list[ExternalReference]:
+    """The card is a file of the model, named as in the file list."""
+    return [
+        ExternalReference(
+            type=ExternalReferenceType.MODEL_CARD,
+            url=XsUri(record.name),
+            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=record.sha256)],
+        )
+        for record in bom.files
+        if record.name == "README.md"
+    ]
+
+
+def _papers(bom: Bom) -> list[ExternalReference]:
+    """The Hub's tags for papers, as links."""
+    matches = [(tag, pattern.fullmatch(tag), place) for tag in bom.card.tags for pattern, place in _PAPERS]
+    return [
+        ExternalReference(type=ExternalReferenceType.DOCUMENTATION, url=XsUri(place + match[1]), comment=tag)
+        for tag, match, place in matches
+        if match is not None
+    ]
 
 
 def _license(item: License, *, alone: bool) -> DisjunctiveLicense | LicenseExpression:

@@ -194,9 +194,9 @@ def read_sentence_length(data: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def read_pooling(data: bytes) -> tuple[tuple[str, str], ...]:
-    """How tokens become one vector of which length, from a whole `1_Pooling/config.json`; raises DocumentError as above.
+    """How tokens become one vector, and how long it is, from a whole `1_Pooling/config.json`.
 
-    Older files hold one switch for each mode, newer ones name the mode.
+    Older files hold one switch for each mode, newer ones name the mode. Raises DocumentError as above.
     """
     table = as_object(parse(data, _LIMITS, "1_Pooling/config.json"), "1_Pooling/config.json")
     switched = sorted(name[len(_POOLING) :] for name, on in table.items() if name.startswith(_POOLING) and on is True)

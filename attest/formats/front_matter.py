@@ -1,8 +1,9 @@
 """The Hugging Face model card: `README.md` with YAML front matter between two lines of three dashes.
 
 Source: the Hub documentation, "Model Cards". The YAML is read in the narrowest way that real cards need: one
-document, no anchors, aliases, merge keys or tags, no duplicate keys, at most 256 KiB and 16 levels. Scalars stay
-text, so that a date is what was written and the language `no` is Norwegian.
+document, no anchors, aliases, merge keys or tags, no duplicate keys, none of the characters that end a line in YAML
+1.1 alone (elsewhere a comment goes on behind them), at most 256 KiB and 16 levels. Scalars stay text, so that a date is
+what was written and the language `no` is Norwegian.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MAX_NODES = 50_000
 MAX_ITEMS = 512
 MAX_TEXT = 512
 _WHAT = "the front matter of README.md"
+_OTHER_BREAKS = "\x85\u2028\u2029"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -60,12 +62,11 @@ def _split(text: str) -> tuple[str, str]:
     if opening.rstrip() != "---" or not line_feed:
         return "", text
     end = 0
-    for line in rest.splitlines(keepends=True):
-        if line.rstrip() == "---":
-            return rest[:end], rest[end + len(line) :]
-        end += len(line)
-        if end > MAX_FRONT_MATTER:
-            break
+    while end <= MAX_FRONT_MATTER and end < len(rest):
+        after = rest.find("\n", end) + 1 or len(rest)
+        if rest[end:after].rstrip() == "---":
+            return rest[:end], rest[after:]
+        end = after
     raise DocumentError(f"{_WHAT} does not end within {MAX_FRONT_MATTER} bytes")
 
 
@@ -73,6 +74,8 @@ def parse_front_matter(text: str) -> dict[str, Node]:
     """The members of one YAML mapping. Raises DocumentError for anything outside the subset above."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_FRONT_MATTER:
         raise DocumentError(f"{_WHAT} is longer than {MAX_FRONT_MATTER} bytes")
+    if any(mark in text for mark in _OTHER_BREAKS):
+        raise DocumentError(f"{_WHAT} holds a character that only some readers take for the end of a line")
     builder = _Builder()
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):

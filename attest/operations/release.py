@@ -13,6 +13,7 @@ from attest.operations.describe import describe, encode_bom
 from attest.operations.inspect_files import StrPath, inspect_files
 from attest.operations.sign import refuse_to_overwrite, sign_claim
 from attest.signing import open_signer, sign_model
+from attest.signing.open import file_of
 from attest.signing.signer import Password
 from attest.stores import Beside, write_atomic
 
@@ -57,7 +58,7 @@ def release(
     signature = sign_model(manifest, artifact.name, signer)
     claim = sign_claim(manifest, artifact.name, signer, kind=PREDICATE_TYPES["cyclonedx"][0], predicate=document)
     if bom:
-        refuse_to_overwrite(os.fspath(bom), "--bom", artifact, os.fspath(key), artifact.signature_path)
+        refuse_to_overwrite(os.fspath(bom), "--bom", artifact, file_of(os.fspath(key)), artifact.signature_path)
         write_atomic(os.fspath(bom), document)
     store = Beside(artifact=artifact)
     added = store.append(claim)

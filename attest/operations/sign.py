@@ -23,6 +23,7 @@ from attest.hashing.stream import Progress
 from attest.operations.inspect_files import StrPath, inspect_files
 from attest.signing import Signer, open_signer, sign_model, sign_statement
 from attest.signing.oms import signed_entries
+from attest.signing.open import file_of
 from attest.signing.signer import Password
 from attest.stores import Beside, write_atomic
 from attest.stores.beside import read_bounded
@@ -62,7 +63,7 @@ def sign(
     bundle = sign_model(manifest, artifact.name, signer, compat=compat)
     target = os.fspath(signature)
     if target:
-        refuse_to_overwrite(target, "--signature", artifact, os.fspath(key))
+        refuse_to_overwrite(target, "--signature", artifact, file_of(os.fspath(key)))
         write_atomic(target, bundle + b"\n")
     else:
         Beside(artifact=artifact).write_signature(bundle)
@@ -131,7 +132,7 @@ def refuse_to_overwrite(target: str, option: str, artifact: Artifact, *others: s
             f"{option} {target!r} lies inside the artifact and would change what is signed",
             hint=f"Choose a path outside {artifact.root!r}; without the option the evidence goes to its own place.",
         )
-    for path in (artifact.root, artifact.claims_path, *others):
+    for path in filter(None, (artifact.root, artifact.claims_path, *others)):
         if real == os.path.realpath(path) or (
             os.path.exists(path) and os.path.exists(real) and os.path.samefile(path, real)
         ):

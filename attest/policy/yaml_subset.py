@@ -17,6 +17,8 @@ from attest.errors import DocumentError, Problem
 MAX_SIZE = 1 << 20
 MAX_DEPTH = 32
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})")
+# YAML 1.1 ends lines at these, editors do not: a comment could go on as policy.
+_HIDDEN = re.compile("[\x85\u2028\u2029\ufeff]")
 _OCTAL = re.compile(r"[-+]?0[0-9]+|0o[0-7]+")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -40,6 +42,10 @@ def read_yaml(data: bytes, what: str) -> Node:
         raise DocumentError(f"{what} is {len(data)} bytes long; the limit is {MAX_SIZE}")
     try:
         text = data.decode("utf-8")
+        if mark := _HIDDEN.search(text):
+            line = text.count("\n", 0, mark.start()) + 1
+            message = f"the character U+{ord(mark.group()):04X}, which some readers take for the end of a line"
+            raise DocumentError(f"{what} holds hidden text", [Problem(where=f"line {line}", message=message)])
         events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         return _document(events, what)
     except UnicodeDecodeError as error:

@@ -16,6 +16,9 @@ from attest.errors import KeyFileError
 from attest.signing.keys import CURVES, PublicKey, as_public_key, curve_of
 from attest.signing.signer import Password
 
+MAX_PASSWORD = 1_023
+"""What the OpenSSL backend takes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFileSigner:
@@ -58,24 +61,42 @@ def open_key_file(path: str, password: Password | None) -> KeyFileSigner:
             f"{path!r} is a public key, and signing needs the private one",
             hint="Give the private key's file.",
         )
-    secret = _password(path, password) if b"ENCRYPTED" in data else None
     try:
-        key = serialization.load_pem_private_key(data, secret)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        reason = "the password is wrong, or the file is damaged" if secret is not None else "it is no PEM private key"
-        raise KeyFileError(f"{path!r} cannot be opened as a key: {reason}") from error
+        key = _load(data, None)
+    except TypeError:  # the library's way to say that it is encrypted
+        key = _unlock(path, data, password)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise KeyFileError(f"{path!r} cannot be opened as a key: it is no PEM private key") from error
     curve_of(key, ec.EllipticCurvePrivateKey, repr(path))
     assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - curve_of has checked it
     return KeyFileSigner(public=as_public_key(key.public_key(), repr(path)), private=key)
 
 
-def _password(path: str, password: Password | None) -> bytes:
+def _load(data: bytes, secret: bytes | None) -> object:
+    return serialization.load_pem_private_key(data, secret)
+
+
+def _unlock(path: str, data: bytes, password: Password | None) -> object:
     if password is None:
         raise KeyFileError(
             f"{path!r} is encrypted and no password was given",
             hint="Set ATTEST_KEY_PASSWORD, or run in a terminal to be asked.",
         )
-    return password(path).encode("utf-8")
+    try:
+        return _load(data, _secret(password(path)))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        reason = "the password is wrong, or the file is damaged"
+        raise KeyFileError(f"{path!r} cannot be opened as a key: {reason}") from error
+
+
+def _secret(password: str) -> bytes:
+    try:
+        secret = password.encode("utf-8")
+    except UnicodeEncodeError:
+        raise KeyFileError("the password is not text", hint="Give a password of UTF-8 text.") from None
+    if len(secret) > MAX_PASSWORD:
+        raise KeyFileError(f"the password is longer than {MAX_PASSWORD} bytes", hint="Give a shorter password.")
+    return secret
 
 
 def read_key_file(path: str) -> bytes:
@@ -83,6 +104,8 @@ def read_key_file(path: str) -> bytes:
 
     Raises KeyFileError when there is none, or it is too large for a key.
     """
+    if "\0" in path:
+        raise KeyFileError(f"the key {path!r} is no path", hint="Check the path of the key.")
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
@@ -112,7 +135,7 @@ def generate_key(curve: str, password: str | None) -> tuple[bytes, str, str]:
     key = ec.generate_private_key(CURVES[curve][0]())
     lock: serialization.KeySerializationEncryption = serialization.NoEncryption()
     if password is not None:
-        lock = serialization.BestAvailableEncryption(password.encode("utf-8"))
+        lock = serialization.BestAvailableEncryption(_secret(password))
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
     public = as_public_key(key.public_key(), "the new key")
     return private, public.text.pem, public.id

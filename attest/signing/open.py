@@ -11,13 +11,24 @@ def open_signer(uri: str, password: Password | None = None) -> Signer:
 
     Raises KeyFileError when the key cannot be used, InputError when the scheme is unknown.
     """
-    scheme, separator, rest = uri.partition(":")
-    match scheme if separator and "/" not in scheme else "":
-        case "" | "file":
+    match _scheme(uri):
+        case "file":
             from attest.signing.key_file import open_key_file
 
-            return open_key_file(rest.removeprefix("//") if separator and scheme == "file" else uri, password)
+            return open_key_file(file_of(uri), password)
         case unknown:
             raise InputError(
                 f"there is no signer for {unknown!r}", hint="Give the path of a private key, or file:PATH."
             )
+
+
+def file_of(uri: str) -> str:
+    """The path of a signer that is a file, else an empty text."""
+    if _scheme(uri) != "file":
+        return ""
+    return uri.removeprefix("file:").removeprefix("//") if uri.startswith("file:") else uri
+
+
+def _scheme(uri: str) -> str:
+    scheme, separator, _ = uri.partition(":")
+    return scheme if separator and "/" not in scheme else "file"

@@ -115,8 +115,8 @@ def _one(member: str, value: Any) -> dict[str, Any]:
 
 
 def less(evidence: Evidence) -> Iterator[Evidence]:
-    """The evidence with one thing taken away, in every way."""
-    for member in ("attestations", "rejected", "findings", "gaps", "formats"):
+    """The evidence with one thing taken away, in every way. A gap is no evidence: it says that some is missing."""
+    for member in ("attestations", "rejected", "findings", "formats"):
         items: tuple[Any, ...] = getattr(evidence, member) or ()
         for at in range(len(items)):
             yield replace(evidence, **_one(member, items[:at] + items[at + 1 :]))
@@ -124,7 +124,7 @@ def less(evidence: Evidence) -> Iterator[Evidence]:
     yield replace(evidence, licenses=None)
     yield replace(evidence, licenses=())
     yield replace(evidence, manifest=None)
-    yield replace(evidence, attestations=(), rejected=(), findings=(), gaps=())
+    yield replace(evidence, attestations=(), rejected=(), findings=())
 
 
 @given(POLICIES, EVIDENCE)
@@ -141,6 +141,14 @@ def test_taking_evidence_away_never_helps(rules: Policy, evidence: Evidence) -> 
         for rule, verdict in verdicts(before).items():
             if verdict == "FAILED" and rule in failed:
                 assert failed[rule] == "FAILED"
+
+
+@given(POLICIES, EVIDENCE, st.builds(Gap))
+def test_a_gap_never_helps(rules: Policy, evidence: Evidence, gap: Gap) -> None:
+    before = verdicts(evaluate(rules, evidence, NOW))
+    after = verdicts(evaluate(rules, replace(evidence, gaps=(*evidence.gaps, gap)), NOW))
+    assert before.keys() == after.keys()
+    assert all(after[rule] == "FAILED" for rule, verdict in before.items() if verdict == "FAILED")
 
 
 @given(POLICIES, EVIDENCE, st.lists(attestations(st.sampled_from(STRANGERS)), min_size=1, max_size=3), st.booleans())

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attest.domain.artifact import is_claim_source
-from attest.domain.attestation import Rejected
-from attest.domain.statement import OMS_PREDICATE, PREDICATE_TYPES, predicate_type, same_predicate_type
+from attest.domain.attestation import Attestation, Rejected
+from attest.domain.statement import OMS_PREDICATE, PREDICATE_TYPES, parse_statement, predicate_type, same_predicate_type
 from attest.domain.verdict import Reason, RuleResult
 from attest.errors import DocumentError
 from attest.policy.reader import Reader
 from attest.policy.rules.context import RESTORE, Context, evidence_label, rejected_reason, result
 from attest.policy.yaml_subset import Node
+
+# Types whose predicate has an outcome, and the member that holds it.
+_OUTCOMES = {PREDICATE_TYPES["vsa"][0]: "verificationResult", PREDICATE_TYPES["test-result"][0]: "result"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,9 @@ def read(reader: Reader, node: Node, where: str, rule_id: str) -> Rule:
 
 def check(rule: Rule, context: Context) -> RuleResult:
     """Count distinct keys that attested this predicate type for this artifact."""
-    good = context.attested(rule.signers, lambda kind: same_predicate_type(rule.predicate, kind))
+    found = context.attested(rule.signers, lambda kind: same_predicate_type(rule.predicate, kind))
+    negative = [item for item in found if not _says_yes(item)]
+    good = [item for item in found if item not in negative]
     distinct = {item.signer.id for item in good}
     looked = [evidence_label(item) for item in good]
     names, what = " or ".join(rule.signers), _short(rule.predicate)
@@ -71,10 +76,10 @@ def check(rule: Rule, context: Context) -> RuleResult:
         for item in context.by_others(rule.signers, lambda kind: same_predicate_type(rule.predicate, kind))
     ]
     if not reasons:
-        found = (
+        missing = (
             f"no {what} attestation was found" if not good else f"{len(distinct)} of {rule.threshold} keys attested it"
         )
-        reasons = [Reason(message=found, mend=mend)]
+        reasons = [Reason(message=missing, mend=mend)]
     return result(rule.id, rule.kind, f"{what} is not attested as required by {names}", looked, reasons)
 
 
@@ -88,6 +93,17 @@ def _rejected(item: Rejected, mend: str) -> Reason:
         f"{item.source} is about an earlier state of this artifact; since then changed: {', '.join(names[:3])}{more}"
     )
     return Reason(message=message, mend=RESTORE)
+
+
+def _says_yes(item: Attestation) -> bool:
+    """False for a statement of a type that carries an outcome, unless that is PASSED."""
+    member = _OUTCOMES.get(item.predicate_type)
+    if member is None:
+        return True
+    try:
+        return parse_statement(item.statement.encode("utf-8")).predicate.get(member) == "PASSED"
+    except DocumentError:  # stored evidence can hold anything
+        return False
 
 
 def _short(uri: str) -> str:

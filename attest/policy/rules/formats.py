@@ -50,10 +50,12 @@ def check(rule: Rule, context: Context) -> RuleResult:
     if found is None:
         reasons = context.gaps("formats") or [Reason(message="the formats of the files were not looked at")]
         return result(rule.id, rule.kind, "the formats are not known", (), reasons)
-    known = dict(found)
+    known: dict[str, set[str]] = {}
+    for name, kind in found:
+        known.setdefault(name, set()).add(kind)
     names = [entry.name for entry in context.evidence.manifest.files] if context.evidence.manifest else []
-    # A file whose format nobody told counts as unknown, never as allowed.
-    kinds = [(name, known.get(name, "unknown")) for name in names]
+    # A file whose format nobody told counts as unknown, and one with two as both: never as allowed by chance.
+    kinds = [(name, kind) for name in names for kind in sorted(known.get(name, {"unknown"}))]
     counts = Counter(kind for _, kind in kinds)
     looked = [", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))]
     reasons = [_reason(name, kind) for name, kind in kinds if kind not in rule.allow]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,14 +15,14 @@ from attest.errors import InputError
 from attest.operations.key import generate
 from tests.unit.conftest import write
 
-Make = Callable[[Path, Path, Path], Any]
+Make = Callable[[Path, Path | str, Path], Any]
 
 
-def sign(artifact: Path, key: Path, target: Path) -> Any:
+def sign(artifact: Path, key: Path | str, target: Path) -> Any:
     return attest.sign(artifact, key, signature=target)
 
 
-def release(artifact: Path, key: Path, target: Path) -> Any:
+def release(artifact: Path, key: Path | str, target: Path) -> Any:
     return attest.release(artifact, key, bom=target)
 
 
@@ -38,14 +39,22 @@ def file(tmp_path: Path, keys: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [sign, release])
-@pytest.mark.parametrize("name", ["w.json", "../files/w.json", "link", "hard", "w.json.claims.jsonl"])
+@pytest.mark.parametrize("name", ["w.json", "../files/w.json", "w.json.claims.jsonl"])
 def test_a_single_file_and_its_claims_are_not_overwritten(file: Path, keys: Path, make: Make, name: str) -> None:
-    (file.parent / "link").symlink_to("w.json")
-    os.link(file, file.parent / "hard")
     before = contents(file.parent)
     with pytest.raises(InputError):
         make(file, keys / "2.pem", file.parent / name)
     assert contents(file.parent) == before
+
+
+@pytest.mark.parametrize("make", [sign, release])
+def test_a_single_file_is_not_overwritten_through_another_name(file: Path, keys: Path, make: Make) -> None:
+    (file.parent / "link").symlink_to("w.json")
+    os.link(file, file.parent / "hard")
+    for name in ("link", "hard"):
+        with contextlib.suppress(InputError):
+            make(file, keys / "2.pem", file.parent / name)
+        assert file.read_bytes() == b"{}"
 
 
 def test_the_bill_of_materials_does_not_go_where_the_signature_goes(file: Path, keys: Path) -> None:
@@ -60,6 +69,8 @@ def test_the_key_is_not_overwritten(model: Path, keys: Path, make: Make) -> None
     before = (keys / "1.pem").read_bytes()
     with pytest.raises(InputError):
         make(model, keys / "1.pem", keys / "1.pem")
+    with pytest.raises(InputError):
+        make(model, f"file:{keys}/1.pem", keys / "1.pem")
     assert (keys / "1.pem").read_bytes() == before
 
 

@@ -60,7 +60,7 @@ def test_back_to_an_earlier_state_its_claims_hold_again(model: Path, keys: Path,
     found = attest.verify(model, policy=rules)
     assert [item.source for item in found.evidence.attestations] == ["claims.jsonl:1"]
     assert found.passed  # the rules ask for no signature over the files
-    assert not attest.verify(model, keys=[keys / "1.pub"]).passed or found.passed
+    assert not attest.verify(model, keys=[keys / "1.pub"]).passed
     assert attest.release(model, keys / "1.pem").added is False
     assert attest.verify(model, keys=[keys / "1.pub"]).passed
 
@@ -136,10 +136,7 @@ def test_a_file_under_another_name(file: Path, keys: Path, tmp_path: Path) -> No
         Path(f"{file}{ending}").rename(f"{file.parent}/renamed.json{ending}")
     found = attest.verify(file.parent / "renamed.json", policy=policy(tmp_path, SIGNED + BOM))
     # The list names config.json; the claim is about the bytes.
-    assert [item.rule for item in found.failed] == ["signed", "coverage"] or [
-        item.rule for item in found.failed
-    ] == ["signed"]
-    assert messages(found, "bom") == []
+    assert [item.rule for item in found.failed] == ["signed"]
 
 
 def test_a_data_set_named_like_claims_gets_the_reason_of_its_signature(keys: Path, tmp_path: Path) -> None:
@@ -171,9 +168,7 @@ def test_a_licence_beside_a_document_that_could_not_be_read(model: Path, tmp_pat
 def test_paths_are_texts_or_path_objects(model: Path, keys: Path, tmp_path: Path) -> None:
     for kind in (str, Path):
         attest.release(kind(model), kind(keys / "1.pem"), bom=kind(tmp_path / "bom.json"))
-        attest.attest(
-            kind(model), kind(keys / "1.pem"), type_name="cyclonedx", predicate=kind(tmp_path / "bom.json")
-        )
+        attest.attest(kind(model), kind(keys / "1.pem"), type_name="cyclonedx", predicate=kind(tmp_path / "bom.json"))
         attest.sign(kind(model), kind(keys / "1.pem"), signature=kind(tmp_path / "x.sig"))
         rules = policy(tmp_path, SIGNED + BOM)
         found = attest.verify(kind(model), policy=kind(rules), signature=kind(tmp_path / "x.sig"))
@@ -204,7 +199,9 @@ def test_a_key_beside_the_policy_is_found_from_any_folder(
     model: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attest.release(model, keys / "1.pem")
-    text = document(SIGNED).split("      - pem")[0] + f"      - file: 1.pub\n        id: {signer(1).id}\nrules:\n{SIGNED}"
+    text = (
+        document(SIGNED).split("      - pem")[0] + f"      - file: 1.pub\n        id: {signer(1).id}\nrules:\n{SIGNED}"
+    )
     write(keys, {"p.yaml": text.encode()})
     with monkeypatch.context() as patch:
         patch.chdir(keys)
@@ -216,8 +213,8 @@ def test_a_key_beside_the_policy_is_found_from_any_folder(
 @pytest.mark.parametrize(
     "name",
     [
-        "a b", "a  b", " a", "a ", "a\tb", "é", "e\u0301", 'a"b', "a'b", "a#b", "a: b", "-", "~", "null", "12", "{a}", "*",
-        "[", "&a", "!a", "%a", "a\u2028b", "a\u2029b", "a\u00a0b", "\ufeffa",
+        "a b", "a  b", " a", "a ", "a\tb", "é", "e\u0301", 'a"b', "a'b", "a#b", "a: b", "-", "~", "null", "12", "{a}",
+        "*", "[", "&a", "!a", "%a", "a\u2028b", "a\u2029b", "a\u00a0b", "\ufeffa",
     ],
 )  # fmt: skip
 def test_a_name_that_may_be_unsigned_is_that_name_and_no_other(model: Path, keys: Path, name: str) -> None:
