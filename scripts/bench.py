@@ -1,8 +1,9 @@
 """Benchmarks: our figures beside the peers', in one run, as ratios of CPU seconds.
 
 `scripts/bench [NAME ...] [--runs N]` prints one row per figure and ends with 1 when a wanted reach is missed. Both
-sides of a row run in turn (A B A B ...); the median counts. CPU is user plus system time of the whole process with
-its children, or, where a row says `in process`, of the call alone without start-up.
+sides of a row run in turn (A B A B ...) after one run of each that makes the input and warms the page cache; the
+median counts, and `spread` is the lowest and the highest ratio of two neighbouring runs. CPU is user plus system time
+of the whole process with its children, or, where a row says `in process`, of the call alone without start-up.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import platform
 import random
 import resource
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -177,7 +179,7 @@ class Bench:
             ),
             Row(
                 name="digest-large-hashlib",
-                title="digest 1 GiB, both in process, against hashlib.file_digest",
+                title="digest 1 GiB, both in process, against hashlib.file_digest (whose buffer may be misaligned)",
                 ours=lambda: our_hash(large()),
                 peer=lambda: inside(PYTHON, listing, whole, large()),
                 reach=1.0,
@@ -248,11 +250,29 @@ def measure(row: Row, runs: int) -> bool:
     pairs = [(row.ours(), row.peer()) for _ in range(runs)]
     ours, peer = (statistics.median(side) for side in zip(*pairs, strict=True))
     ratio = ours / peer
+    ratios = [one / other for one, other in pairs]
     met: bool = ratio <= row.reach
     word = "ok" if met else "MISSED"
-    figures = f"{ours:9.3f} {peer:9.3f} {row.unit:6} {ratio:6.2f} (<= {row.reach:.2f}) {word}"
-    print(f"{row.name:22} {figures}  {row.title}", flush=True)
+    spread = f"{min(ratios):.2f}-{max(ratios):.2f}"
+    figures = f"{ours:9.3f} {peer:9.3f} {row.unit:6} {ratio:6.3f} {row.reach:6.3f} {spread:>11} {word:6}"
+    print(f"{row.name:22} {figures} {row.title}", flush=True)
     return met
+
+
+def first_line(*argv: object) -> str:
+    """The first line of what a command prints, or how it failed: a fact is no reason to measure nothing."""
+    done = subprocess.run(list(map(str, argv)), capture_output=True, text=True, check=False)
+    return next(iter(done.stdout.splitlines()), f"{argv[0]} ended with {done.returncode}")
+
+
+def versions(python: Path, *packages: str) -> str:
+    """The versions of an interpreter, its OpenSSL and some of its packages."""
+    code = (
+        "import platform, ssl, sys; from importlib.metadata import version;"
+        "print('Python', platform.python_version(), '|', ssl.OPENSSL_VERSION, '|',"
+        "', '.join(f'{name} {version(name)}' for name in sys.argv[1:]))"
+    )
+    return first_line(python, "-I", "-c", code, *packages)
 
 
 def facts() -> str:
@@ -261,31 +281,47 @@ def facts() -> str:
         (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
         platform.processor(),
     )
-    openssl = subprocess.run(["openssl", "version"], capture_output=True, text=True, check=True).stdout.strip()
-    peer = subprocess.run([PEERS / "pip", "show", "model-signing"], capture_output=True, text=True, check=True).stdout
-    version = next(line for line in peer.splitlines() if line.startswith("Version"))
     load = ", ".join(f"{value:.2f}" for value in os.getloadavg())
     return (
-        f"{model}, {len(os.sched_getaffinity(0))} processors, load {load}\n"
-        f"{platform.platform()}, Python {platform.python_version()}, {openssl}, model-signing {version.lower()}\n"
+        f"{model}, {len(os.sched_getaffinity(0))} processors, load {load}, {platform.platform()}\n"
+        f"attest: {versions(PYTHON, 'attest-ml', 'cryptography', 'typer')}\n"
+        f"peer: {versions(PEERS / 'python', 'model-signing', 'sigstore', 'cryptography', 'protobuf')}\n"
+        f"tools: {first_line('openssl', 'version')}, {first_line('sha256sum', '--version')}\n"
     )
+
+
+def cache_bytecode(folder: Path) -> None:
+    """Give both sides one bytecode cache, whatever the environment says.
+
+    The peer's wheels are compiled when they are installed; an editable install would be compiled at every run.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
 
 
 def main() -> int:
     """Parse the arguments and run the rows."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("names", nargs="*", help="rows to run; all by default")
-    parser.add_argument("--runs", type=int, default=5, help="counted runs of each side")
+    parser.add_argument("--runs", type=int, default=5, help="counted runs of each side; figures need 5")
+    parser.add_argument("--quick", action="store_true", help="one run of each side: shows that it works, no figures")
     options = parser.parse_args()
-    print(facts())
-    print(f"{'row':22} {'attest':>9} {'peer':>9} {'unit':6} {'ratio':>6}")
+    for program in (OURS, PEERS / "model_signing"):
+        if not program.exists():
+            parser.error(f"{program} is missing; run scripts/setup dev and scripts/setup peers")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the inputs, some gigabytes, go away in any case
     folder = Path(tempfile.mkdtemp(prefix="attest-bench-"))
     try:
-        rows = [row for row in Bench(folder).rows() if not options.names or row.name in options.names]
-        if not rows:
-            print("no such row")
-            return 2
-        return 0 if all([measure(row, options.runs) for row in rows]) else 1
+        cache_bytecode(folder)
+        rows = Bench(folder).rows()
+        if unknown := set(options.names) - {row.name for row in rows}:
+            parser.error(f"no such row: {', '.join(sorted(unknown))}; one of {', '.join(row.name for row in rows)}")
+        print(facts())
+        print(f"{'row':22} {'attest':>9} {'peer':>9} {'unit':6} {'ratio':>6} {'reach':>6} {'spread':>11}")
+        wanted = [row for row in rows if not options.names or row.name in options.names]
+        met = [measure(row, 1 if options.quick else options.runs) for row in wanted]
+        print(f"\nload at the end {os.getloadavg()[0]:.2f}")
+        return 0 if all(met) else 1
     finally:
         shutil.rmtree(folder)
 

@@ -5,7 +5,8 @@ card, tags, compositions and dependencies are merged in; faults that the schema 
 
 Origins are properties, not annotations: an annotation needs a timestamp, and without one from the caller any time
 would be invented. A component concluded from somewhere carries `attest:origin`; fields of the subject and its card
-are told by `attest:origin:<field>`; each text is `<declared|observed|inferred>: <file>#<JSON pointer>`. Sources that
+are told by `attest:origin:<field>`; each text is `<declared|observed|inferred>: <file>#<JSON pointer>`. Without one,
+digests, sizes, formats, counts and hyperparameters are observed, tags and languages declared by the card. Sources that
 disagree are `attest:conflict:<about>`, one property a source; documents that could not be read are
 `attest:unreadable:<file>`.
 """

@@ -163,6 +163,9 @@ def collisions(names: Iterable[str]) -> list[tuple[str, ...]]:
     """Groups of names that one case-insensitive or Unicode-normalising file system would take for one file."""
     groups: dict[str, list[str]] = {}
     for name in names:
-        plain = name if name.isascii() else unicodedata.normalize("NFC", name)
-        groups.setdefault(plain.casefold(), []).append(name)
+        # Canonical caseless matching (Unicode 15.0, section 3.13, D145).
+        plain = name if name.isascii() else unicodedata.normalize("NFD", name)
+        folded = plain.casefold()
+        key = folded if name.isascii() else unicodedata.normalize("NFC", folded)
+        groups.setdefault(key, []).append(name)
     return [tuple(group) for group in groups.values() if len(group) > 1]

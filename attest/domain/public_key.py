@@ -40,6 +40,8 @@ def parse_public_key(text: str, what: str) -> PublicKeyText:
         der = base64.b64decode("".join(lines[1:-1]), validate=True)
     except (binascii.Error, ValueError):
         raise KeyFileError(f"{what} is a damaged PEM public key") from None
+    if not der:
+        raise KeyFileError(f"{what} is an empty PEM public key")
     body = base64.b64encode(der).decode("ascii")
     wrapped = [body[at : at + 64] for at in range(0, len(body), 64)]
     pem = "\n".join([_BEGIN, *wrapped, _END]) + "\n"

@@ -151,12 +151,7 @@ def as_string(value: Json, where: str) -> str:
 
 def as_integer(value: Json, where: str) -> int:
     """`value` as an integer; an integral decimal such as 3.0 counts (protobuf writers emit it)."""
-    if (
-        isinstance(value, Decimal)
-        and value.is_finite()
-        and value == value.to_integral_value()
-        and abs(value) <= MAX_INTEGER
-    ):
+    if isinstance(value, Decimal) and -MAX_INTEGER <= value <= MAX_INTEGER and value == value.to_integral_value():
         return int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise DocumentError(f"{where} is not an integer")

@@ -22,7 +22,7 @@ DRIVER = Path(__file__).with_name("peer_driver.py")
 CURVES = ("P-256", "P-384", "P-521")
 
 # The small model of the OMS notes: an empty file, a name that sorts differently by component, a non-ASCII name.
-SMALL: Mapping[str, bytes] = {
+SMALL: dict[str, bytes] = {
     "config.json": b'{"a":1}\n',
     "empty": b"",
     "sub-x": b"W2\n",
@@ -30,7 +30,7 @@ SMALL: Mapping[str, bytes] = {
     "é.txt": "é\n".encode(),
 }
 # Names that a shell, a sort or a parser of file lists may trip over.
-AWKWARD: Mapping[str, bytes] = {
+AWKWARD: dict[str, bytes] = {
     " leading and trailing ": b"1",
     "-": b"2",
     "-rf": b"3",
@@ -52,7 +52,7 @@ AWKWARD: Mapping[str, bytes] = {
     "😀.bin": b"18",
 }
 # A folder beside a file whose name continues with a character below the separator.
-SEPARATOR: Mapping[str, bytes] = {"a-b": b"1", "a/b": b"2", "a0": b"3", "a/b-c/d": b"4", "a/b!": b"5"}
+SEPARATOR: dict[str, bytes] = {"a-b": b"1", "a/b": b"2", "a0": b"3", "a/b-c/d": b"4", "a/b!": b"5"}
 
 
 @dataclass(frozen=True)

@@ -12,38 +12,31 @@ import pytest
 
 from attest.signing.dsse import pae
 from tests.conftest import EXAMPLE_KEY, EXAMPLE_PUB, ROOT, Run
+from tests.interop.conftest import AWKWARD, SEPARATOR, make_model, need_peers
 
 # The definition of the tree digest, as docs and design state it.
 ONE_LINER = (
     "find . -type f ! -path ./model.sig ! -path ./claims.jsonl -print0 | LC_ALL=C sort -z"
     " | xargs -0 -r sha256sum | LC_ALL=C sed 's,  \\./,  ,' | sha256sum"
 )
-AWKWARD = [
-    "a b",
-    "it's",
-    'say "so"',
-    "é",
-    "-dash",
-    "-",
-    "a-b",
-    "a/b",
-    "a.b/c",
-    "sub/-",
-    "z" * 200,
-    "$HOME",
-    "*",
-    "日本",
-]
+# What a shell would expand, a name at the limit of file systems, and evidence names anywhere but at the root.
+NAMES = {
+    "it's": b"19",
+    "sub/a": b"20",
+    "sub/-": b"21",
+    "*": b"22",
+    "z" * 255: b"23",
+    "sub/model.sig": b"24",
+    "sub/claims.jsonl": b"25",
+    "model.sig.bak": b"26",
+}
+HARD = {name: content for name, content in {**SEPARATOR, **AWKWARD, **NAMES}.items() if name != "a"}  # a folder here
 
 
 @pytest.fixture
 def awkward(tmp_path: Path) -> Path:
-    folder = tmp_path / "awkward"
-    for number, name in enumerate(AWKWARD):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(bytes(number))
-    return folder
+    """Every hard name there is."""
+    return make_model(tmp_path / "awkward", HARD)
 
 
 def coreutils(folder: Path) -> str:
@@ -53,9 +46,10 @@ def coreutils(folder: Path) -> str:
 
 def test_tree_digest_is_the_coreutils_one_liner(run: Run, awkward: Path) -> None:
     shown = json.loads(run("digest", awkward, "--format", "json").out)
-    assert shown["files"] == len(AWKWARD)
+    assert shown["files"] == len(HARD)
     assert shown["digest"]["sha256"] == coreutils(awkward)
     assert run("release", awkward, "--key", EXAMPLE_KEY).code == 0
+    assert (awkward / "model.sig").exists()
     assert (awkward / "claims.jsonl").exists()
     assert coreutils(awkward) == shown["digest"]["sha256"]
     assert json.loads(run("digest", awkward, "--format", "json").out)["digest"] == shown["digest"]
@@ -70,7 +64,7 @@ def test_sha256sum_checks_our_list(run: Run, awkward: Path, tmp_path: Path) -> N
     (awkward / "-").unlink()  # sha256sum takes this name for its standard input
     (tmp_path / "SUMS").write_text(run("digest", awkward, "--files").out, encoding="utf-8")
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", tmp_path / "SUMS"], cwd=awkward, check=True)
-    (awkward / "a b").write_bytes(b"other")
+    (awkward / "sub" / "-").write_bytes(b"other")
     done = subprocess.run(
         ["sha256sum", "--check", "--quiet", tmp_path / "SUMS"], cwd=awkward, capture_output=True, check=False
     )
@@ -118,12 +112,11 @@ def test_in_toto_reads_our_statement(tiny: Path) -> None:
 
 @pytest.mark.peer
 def test_sigstore_reads_our_statement(tiny: Path) -> None:
-    peer_python = ROOT / ".venvs" / "peers" / "bin" / "python"
     code = (
         "import sys; from sigstore.dsse import Statement\n"
         "s = Statement(sys.stdin.buffer.read())\n"
         "print(s._matches_digest.__name__, s._inner.predicate_type)"
     )
-    done = subprocess.run([peer_python, "-c", code], input=payload(tiny), capture_output=True, check=False)
+    done = subprocess.run([need_peers(), "-I", "-c", code], input=payload(tiny), capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert b"https://cyclonedx.org/bom" in done.stdout

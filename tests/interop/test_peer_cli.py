@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import EXAMPLE_KEY, EXAMPLE_PUB, ROOT, Run
+from tests.conftest import EXAMPLE_KEY, EXAMPLE_PUB, Run
+from tests.interop.conftest import need_peers
 
 pytestmark = pytest.mark.peer
 Change = Callable[[Path], object]
@@ -21,8 +22,7 @@ Peer = Callable[..., bool]
 @pytest.fixture
 def model_signing() -> Peer:
     """Run the real `model_signing` and say whether it ended well; its output is shown when a test fails."""
-    program = ROOT / ".venvs" / "peers" / "bin" / "model_signing"
-    assert program.exists(), "run scripts/setup peers first"
+    program = need_peers().with_name("model_signing")
 
     def call(*argv: object) -> bool:
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("OTEL_", "PYTHON"))}

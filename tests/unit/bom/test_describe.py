@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from attest.bom import describe_model
+from attest.bom import describe_model, to_cyclonedx
 from attest.domain.bom import Bom, FileRecord, Value
 from attest.domain.manifest import FileEntry, build_manifest
 
@@ -142,6 +142,69 @@ def test_what_cannot_be_read_is_listed_with_its_reason(
     assert [file for file, _ in bom.unreadable] == [name]
     assert reason in bom.unreadable[0][1]
     assert {record.name for record in bom.files} == set(files)
+
+
+HOSTILE = {
+    "alias bomb": ("README.md", b"---\na: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nlicense: mit\n---\n"),
+    "deep YAML": ("README.md", b"---\na: " + b"[" * 50_000 + b"\n---\n"),
+    "YAML with a tag": ("README.md", b"---\nlicense: !!python/object/apply:os.system [x]\n---\n"),
+    "endless front matter": ("README.md", b"---\n" + b"a: b\n" * 100_000),
+    "wide YAML": ("README.md", b"---\na: [" + b"x," * 60_000 + b"]\n---\n"),
+    "duplicate licence": ("README.md", b"---\nlicense: gpl-3.0\nlicense: mit\n---\n"),
+    "deep JSON": ("config.json", b'{"a":' * 100_000),
+    "wide JSON": ("config.json", b'{"a":[' + b"1," * 300_000 + b"1]}"),
+    "duplicate member": ("config.json", b'{"model_type":"a","model_type":"b"}'),
+    "huge number": ("config.json", b'{"hidden_size":' + b"9" * 5000 + b"}"),
+    "huge exponent": ("config.json", b'{"rope_theta":1e9999999999999999999}'),
+    "no JSON": ("adapter_config.json", b"\x80\x04cos\nsystem\n."),
+    "deep generation": ("generation_config.json", b"[" * 100_000),
+    "pooling that is a list": ("1_Pooling/config.json", b"[1]"),
+    "length that is text": ("sentence_bert_config.json", b"256 tokens"),
+    "deep header": ("model.safetensors", (100_000).to_bytes(8, "little") + b'{"a":' + b"[" * 99_995),
+    "LFS pointer": (
+        "model.safetensors",
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 12\n",
+    ),
+}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("case", sorted(HOSTILE))
+def test_hostile_documents_are_listed_and_give_no_facts(case: str, describe: Describe, files: Files) -> None:
+    name, data = HOSTILE[case]
+    expected = describe({key: value for key, value in files.items() if key != name})
+    bom = describe({**files, name: data})
+    assert [file for file, _ in bom.unreadable] == [name]
+    assert (bom.licenses, bom.card, bom.datasets) == (expected.licenses, expected.card, expected.datasets)
+    assert name.encode() in to_cyclonedx(bom, tool_version="1")
+
+
+MANY = ", ".join(f"name-{index}" for index in range(600))
+
+
+@pytest.mark.parametrize("licence", ["[mit, {a: b}]", "[mit, [gpl-3.0]]", f"[mit, {'x' * 600}]", f"[{MANY}]"])
+def test_half_a_licence_is_none(licence: str, describe: Describe, files: Files) -> None:
+    files["README.md"] = f"---\nlicense: {licence}\n---\n".encode()
+    bom = describe(files)
+    assert bom.licenses == ()
+    assert bom.unreadable == (("README.md", "unexpected shape of license"),)
+
+
+def test_hyperparameters_come_from_every_configuration(describe: Describe, files: Files) -> None:
+    files["generation_config.json"] = b'{"temperature": 0.6, "do_sample": true, "eos_token_id": [1, 2]}'
+    files["sentence_bert_config.json"] = b'{"max_seq_length": 256, "do_lower_case": false}'
+    files["1_Pooling/config.json"] = b'{"word_embedding_dimension": 384, "pooling_mode_cls_token": false, "x": 1}'
+    files["adapter_config.json"] = b'{"peft_type": "LORA"}'
+    assert dict(describe(files).card.hyperparameters) == {
+        "context_length": "512",
+        "generation:do_sample": "true",
+        "generation:temperature": "0.6",
+        "hidden_size": "2",
+        "max_position_embeddings": "512",
+        "max_seq_length": "256",
+        "peft_type": "LORA",
+        "word_embedding_dimension": "384",
+    }
 
 
 def test_a_broken_header_gives_no_parameters_and_no_format(describe: Describe, files: Files) -> None:

@@ -60,6 +60,10 @@ def test_absent_and_placeholder_licences_are_absent() -> None:
         assert declared_licenses(card) == ()
 
 
+def test_a_placeholder_beside_a_licence_is_not_passed_over() -> None:
+    assert [item.value.text for item in declared_licenses(Card(licenses=("mit", "unknown")))] == ["MIT", "unknown"]
+
+
 def test_other_takes_its_name_and_link() -> None:
     card = Card(licenses=("other",), license_name="acme-terms", license_link="https://example.org/terms?a=1")
     assert declared_licenses(card) == (

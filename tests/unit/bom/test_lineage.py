@@ -36,10 +36,17 @@ def test_the_path_in_the_configuration_is_a_hint_when_nothing_better_is_there() 
     assert found.conflicts == ()
 
 
-@pytest.mark.parametrize("identity", ["acme/parent", "ACME/Parent", "parent"])
+@pytest.mark.parametrize("identity", ["acme/parent", "ACME/Parent"])
 def test_the_model_is_not_its_own_parent(identity: str) -> None:
     assert lineage(identity, Card(), None, HINT).base_models == ()
     assert lineage(identity, Card(base_models=("acme/parent",)), None, NONE).base_models == ()
+
+
+def test_a_folder_named_like_the_parent_hides_a_hint_but_no_declaration() -> None:
+    assert lineage("parent", Card(), None, HINT).base_models == ()
+    assert [kin.name for kin in lineage("parent", Card(base_models=("acme/parent",)), None, NONE).base_models] == [
+        "acme/parent"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_9_files_and_model_have_digests(describe: Describe, files: Files) -> Non
     subject = document(bom)["metadata"]["component"]
     expected = hashlib.sha256(files["model.safetensors"]).hexdigest()
     assert subject["hashes"] == [{"alg": "SHA-256", "content": expected}]
-    assert {"name": "attest:model:tree-digest", "value": bom.digest} in subject["properties"]
+    assert {"name": "attest:model:digest", "value": bom.digest} in subject["properties"]
     assert all(len(component["hashes"]) == 2 for component in subject["components"])
     assert len(subject["components"]) == len(files)
 

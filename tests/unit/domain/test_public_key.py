@@ -47,6 +47,8 @@ def test_line_breaks_make_no_second_key(text: str) -> None:
         (BODY, "k is no PEM public key"),
         (f"{BEGIN}\n{END}", "k is no PEM public key"),
         (f"{BEGIN}\n{BODY}", "k is no PEM public key"),
+        (f"{BEGIN}\n\n{END}", "k is"),
+        (f"{BEGIN}\n \n\t\n{END}", "k is"),
         ("x\n" + pem(), "k is no PEM public key"),
         (pem() + "x", "k is no PEM public key"),
         (pem().replace("PUBLIC KEY", "CERTIFICATE"), "k is no PEM public key"),

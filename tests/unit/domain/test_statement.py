@@ -10,6 +10,7 @@ import pytest
 from attest.domain.statement import (
     MAX_FILE_SUBJECTS,
     MAX_SUBJECTS,
+    OMS_PREDICATE,
     PREDICATE_TYPES,
     artifact_subjects,
     build_statement,
@@ -18,6 +19,7 @@ from attest.domain.statement import (
     same_predicate_type,
     speaks_about,
 )
+from attest.domain.strict_json import Limits
 from attest.errors import DocumentError
 from tests.unit.conftest import SMALL, claim_payload, manifest, whole
 
@@ -99,6 +101,31 @@ def test_numbers_in_predicates() -> None:
         assert "strict JSON" in reason(good.replace(b'"predicate": {}', b'"predicate": {"n": %b}' % number))
 
 
+def test_the_most_subjects_that_are_read() -> None:
+    assert len(parse_statement(claim_payload([subject(sha256=HEX)] * MAX_SUBJECTS)).subjects) == MAX_SUBJECTS
+
+
+@pytest.mark.parametrize("missing", ["_type", "predicateType", "subject", "predicate"])
+def test_nothing_required_may_be_missing(missing: str) -> None:
+    statement = json.loads(claim_payload([subject(sha256=HEX)]))
+    del statement[missing]
+    assert missing in reason(json.dumps(statement).encode())
+
+
+def test_a_long_string_and_a_large_payload() -> None:
+    payload = claim_payload([subject(sha256=HEX)], predicate={"a": "x" * ((1 << 20) + 1)})
+    assert "holds a string of 1048577 characters" in reason(payload)
+    with pytest.raises(DocumentError, match="the limit is 100"):
+        parse_statement(payload, Limits(size=100))
+
+
+def test_only_a_model_signature_holds_nothing_else() -> None:
+    more = {"more": {"a": 1}}
+    assert "unknown member 'more'" in reason(claim_payload([subject(sha256=HEX)], OMS_PREDICATE, **more))
+    assert parse_statement(claim_payload([subject(sha256=HEX)], OMS_PREDICATE)).predicate_type == OMS_PREDICATE
+    assert parse_statement(claim_payload([subject(sha256=HEX)], **more)).predicate == {}
+
+
 def test_depth() -> None:
     payload = claim_payload([subject(sha256=HEX)], predicate={"a": json.loads("[" * 70 + "]" * 70)})
     assert "nested deeper than 64 levels" in reason(payload)
@@ -150,6 +177,19 @@ def test_a_tree_digest_counts_only_when_it_says_that_it_is_one(wrong: dict[str, 
 def test_a_file_digest_of_another_kind_does_not_count(wrong: dict[str, Any]) -> None:
     single = manifest({"a": b"1"}, kind="file")
     assert not speaks([{**whole(single), "annotations": wrong}], files={"a": b"1"}, kind="file")
+
+
+def test_the_listing_of_a_tree_saved_as_a_file_is_not_the_tree() -> None:
+    """Both have one SHA-256: what was attested of the one must not hold for the other, in either direction."""
+    tree = manifest()
+    listing = "".join(f"{item.sha256.hex()}  {item.name}\n" for item in tree.files).encode()
+    single = manifest({"listing": listing}, kind="file")
+    assert single.digest == tree.digest
+    for ours, other in ((tree, single), (single, tree)):
+        statement = parse_statement(claim_payload(artifact_subjects(ours, "small")))  # type: ignore[arg-type]
+        assert speaks_about(statement, ours)
+        assert not speaks_about(statement, other)
+    assert not speaks_about(parse_statement(claim_payload([subject(sha256=tree.digest)])), tree)
 
 
 def test_other_digests_establish_nothing() -> None:

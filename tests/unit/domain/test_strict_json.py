@@ -222,6 +222,9 @@ def test_garbage_is_read_or_refused(data: bytes) -> None:
         (as_integer, "3", "w is not an integer"),
         (as_integer, Decimal("3.5"), "w is not an integer"),
         (as_integer, Decimal("1e300"), "w is not an integer"),
+        (as_integer, Decimal("1e9999999"), "w is not an integer"),
+        (as_integer, Decimal("-1e999999999999999999"), "w is not an integer"),
+        (as_integer, Decimal("1e-9999999"), "w is not an integer"),
         (as_integer, None, "w is not an integer"),
     ],
 )

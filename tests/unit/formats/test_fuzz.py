@@ -15,7 +15,13 @@ from attest.domain.file_format import FORMATS
 from attest.errors import DocumentError
 from attest.formats import prefix_wanted, sniff
 from attest.formats.card import Card
-from attest.formats.configuration import read_adapter, read_configuration
+from attest.formats.configuration import (
+    read_adapter,
+    read_configuration,
+    read_generation,
+    read_pooling,
+    read_sentence_length,
+)
 from attest.formats.extensions import CODE, PICKLE, PROMISES
 from attest.formats.front_matter import MAX_TEXT, read_card
 from attest.formats.prose import MAX_DESCRIPTION, first_paragraph
@@ -49,7 +55,9 @@ JSON_VALUES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["dtype", "shape", "data_offsets", "__metadata__", "x", "bits"]), inner, max_size=4
+            st.sampled_from(["dtype", "shape", "data_offsets", "__metadata__", "x", "bits", "top_k", "pooling_mode_a"]),
+            inner,
+            max_size=4,
         )
     ),
     max_leaves=12,
@@ -114,7 +122,9 @@ def test_prose(markdown: str) -> None:
     assert "\n" not in text
 
 
-@pytest.mark.parametrize("read", [read_configuration, read_adapter])
+@pytest.mark.parametrize(
+    "read", [read_configuration, read_adapter, read_generation, read_pooling, read_sentence_length]
+)
 @given(document=JSON_VALUES, noise=st.binary(max_size=4))
 def test_configurations(read: Callable[[bytes], object], document: object, noise: bytes) -> None:
     for data in (json.dumps(document).encode(), json.dumps(document).encode() + noise, noise):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import socket
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import pytest
 
 from attest.domain.artifact import Artifact
 from attest.domain.manifest import printable
-from attest.errors import ArtifactError, UnsafeArtifactError
+from attest.errors import ArtifactError, InputError, UnsafeArtifactError
 from attest.hashing import HashOptions, hash_artifact, locate
 from attest.hashing.engine import LARGE, MAX_DEPTH
 from tests.unit.conftest import SMALL, child, entry, hashed, manifest, write
@@ -159,6 +162,13 @@ def test_special_files(model: Path, kind: int, name: str) -> None:
     assert problems(model) == {name: "a device, pipe or socket is no file"}
 
 
+def test_a_real_socket(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(model)  # the path of a socket is short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("ear")
+        assert problems(model) == {"ear": "a device, pipe or socket is no file"}
+
+
 def test_a_link_to_a_pipe_does_not_hang(model: Path) -> None:
     os.mkfifo(model / "pipe")
     (model / "bad").symlink_to("pipe")
@@ -189,6 +199,30 @@ def test_a_folder_with_such_a_name(model: Path) -> None:
     with open(folder + b"/x", "wb") as stream:
         stream.write(b"x")
     assert problems(model).keys() == {printable("bad\udcff/x")}
+
+
+def test_names_are_bytes_of_utf8_whatever_the_locale_says(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a Latin-1 locale Python shows the name E9 as U+00E9, so a file could pass for one with another name."""
+    monkeypatch.setattr(sys, "getfilesystemencoding", lambda: "iso8859-1")
+    with pytest.raises(InputError, match="UTF-8"):
+        hashed(model)
+
+
+ASCII = """
+import os, sys
+from attest.errors import InputError
+from attest.hashing import hash_artifact, locate
+try:
+    print(hash_artifact(locate(sys.argv[1])).manifest.digest)
+except InputError as error:
+    print(type(error).__name__)
+"""
+
+
+def test_a_locale_without_utf8_gives_the_same_digest_or_none(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}.items():
+        monkeypatch.setenv(name, value)
+    assert child(ASCII, model).strip() in {manifest().digest, "InputError", "UnsafeArtifactError"}
 
 
 def test_everything_that_is_wrong_is_reported_at_once(model: Path) -> None:
@@ -381,6 +415,13 @@ def test_a_snapshot_is_the_model_that_it_stands_for(snapshot: Path) -> None:
     assert (found.hub_repository, found.hub_revision, found.name) == ("org/name", "abc123", "abc123")
     expected = manifest({"config.json": SMALL["config.json"], "onnx/model.onnx": BIG}, hub_links=True)
     assert hashed(snapshot) == hashed(snapshot, follow_links=True) == expected
+
+
+def test_a_snapshot_has_the_digest_of_a_plain_copy(snapshot: Path, tmp_path: Path) -> None:
+    plain = hashed(Path(shutil.copytree(snapshot, tmp_path / "plain", symlinks=False)))
+    assert not plain.hub_links
+    assert hashed(snapshot).digest == plain.digest
+    assert hashed(snapshot).files == plain.files
 
 
 def test_datasets_have_the_same_layout(snapshot: Path) -> None:
