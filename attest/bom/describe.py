@@ -62,7 +62,7 @@ def describe_model(
     reading = _Reading(manifest=manifest, prefixes=prefixes)
     card = reading.document("README.md", _read_card) or Card()
     if card.ignored:
-        reading.unreadable.append(("README.md", f"unexpected shape of {', '.join(card.ignored)}"))
+        reading.unreadable += [(f"README.md#/{member}", f"unexpected shape of {member}") for member in card.ignored]
     config = reading.document("config.json", read_configuration) or ModelConfiguration()
     adapter = reading.document("adapter_config.json", read_adapter)
     hyperparameters = {*config.hyperparameters, *(adapter.hyperparameters if adapter else ())}

@@ -24,7 +24,7 @@ from attest.signing import verify_bundle
 from attest.stores import Beside, Found
 
 # Where licences are read from; what could not be read elsewhere says nothing about them.
-_LICENSE_SOURCES = frozenset({"README.md"})
+_LICENSE_SOURCES = frozenset({"README.md", "README.md#/license", "README.md#/license_name", "README.md#/license_link"})
 
 
 def verify(

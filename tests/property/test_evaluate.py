@@ -21,7 +21,7 @@ from attest.domain.strict_json import Limits, parse
 from attest.domain.verdict import Verification
 from attest.policy import Policy, evaluate
 from attest.reports import verification_json, verification_text
-from tests.unit.conftest import SMALL, manifest, signer
+from tests.unit.conftest import SMALL, claim_payload, manifest, signer, whole
 from tests.unit.policy.build import NOW, policy
 
 BOM, VSA = "https://cyclonedx.org/bom", "https://slsa.dev/verification_summary/v1"
@@ -57,6 +57,17 @@ LICENSES = st.builds(
 )
 
 
+STATEMENTS = st.sampled_from(
+    [
+        "",
+        *(
+            claim_payload([whole()], VSA, predicate={"verificationResult": outcome}).decode()
+            for outcome in ("PASSED", "FAILED")
+        ),
+    ]
+)
+
+
 def by(key: int) -> Signer:
     return Signer(kind="key", id=signer(key).id)
 
@@ -69,7 +80,7 @@ def attestations(keys: st.SearchStrategy[int] = SIGNERS) -> st.SearchStrategy[At
         statement_digest=HEX,
         signer=keys.map(by),
         predicate_type=KINDS,
-        statement=st.just(""),
+        statement=STATEMENTS,
         unsigned=FILES,
         ignore_paths=st.just(()),
         signed_files=st.integers(0, 9),

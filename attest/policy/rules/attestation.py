@@ -75,6 +75,12 @@ def check(rule: Rule, context: Context) -> RuleResult:
         Reason(message=f"{item.source} is by {item.signer.id[:19]}…, which does not stand for {names}", mend=mend)
         for item in context.by_others(rule.signers, lambda kind: same_predicate_type(rule.predicate, kind))
     ]
+    reasons += [
+        Reason(
+            message=f"{item.source} is signed and does not say PASSED", mend=f"Find out why {names} did not pass it."
+        )
+        for item in negative
+    ]
     if not reasons:
         missing = (
             f"no {what} attestation was found" if not good else f"{len(distinct)} of {rule.threshold} keys attested it"

@@ -7,6 +7,7 @@ A policy that relies on any signature and states no coverage rule gets this one 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from attest.domain.statement import OMS_PREDICATE, PREDICATE_TYPES, same_predicate_type
@@ -60,7 +61,8 @@ def check(rule: Rule, context: Context) -> RuleResult:
     tolerated = sorted(uncovered.intersection(rule.allow_unsigned))
     left = sorted(uncovered.difference(rule.allow_unsigned))
     shown = context.suspects(rule.signers, left)
-    reasons = [Reason(file=name, message=_why(name), mend=_mend(name)) for name in shown]
+    ignored = {path for item in signatures for path in item.ignore_paths}
+    reasons = [Reason(file=name, message=_why(name, ignored), mend=_mend(name)) for name in shown]
     if left:
         return result(rule.id, rule.kind, f"{files(len(left))} signed by nobody that counts here", looked, reasons)
     also = f", but for {', '.join(tolerated)}, which the policy tolerates" if tolerated else ""
@@ -71,9 +73,11 @@ def _hidden(name: str) -> bool:
     return name.split("/", 1)[0] in {".git", ".gitattributes", ".github", ".gitignore"}
 
 
-def _why(name: str) -> str:
+def _why(name: str, ignored: Collection[str]) -> str:
     if _hidden(name):
         return "the file is not covered: OMS signatures leave Git's files out"
+    if any(name == path or name.startswith(f"{path}/") for path in ignored):
+        return "the file is not covered: the signer told the signature to ignore it"
     return "the file was not there when the artifact was signed"
 
 

@@ -120,7 +120,7 @@ def test_a_long_string_and_a_large_payload() -> None:
 
 
 def test_only_a_model_signature_holds_nothing_else() -> None:
-    more = {"more": {"a": 1}}
+    more: dict[str, Any] = {"more": {"a": 1}}
     assert "unknown member 'more'" in reason(claim_payload([subject(sha256=HEX)], OMS_PREDICATE, **more))
     assert parse_statement(claim_payload([subject(sha256=HEX)], OMS_PREDICATE)).predicate_type == OMS_PREDICATE
     assert parse_statement(claim_payload([subject(sha256=HEX)], **more)).predicate == {}
@@ -186,7 +186,7 @@ def test_the_listing_of_a_tree_saved_as_a_file_is_not_the_tree() -> None:
     single = manifest({"listing": listing}, kind="file")
     assert single.digest == tree.digest
     for ours, other in ((tree, single), (single, tree)):
-        statement = parse_statement(claim_payload(artifact_subjects(ours, "small")))  # type: ignore[arg-type]
+        statement = parse_statement(claim_payload(artifact_subjects(ours, "small")))
         assert speaks_about(statement, ours)
         assert not speaks_about(statement, other)
     assert not speaks_about(parse_statement(claim_payload([subject(sha256=tree.digest)])), tree)

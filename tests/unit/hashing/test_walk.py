@@ -16,7 +16,7 @@ import pytest
 from attest.domain.artifact import Artifact
 from attest.domain.manifest import printable
 from attest.errors import ArtifactError, InputError, UnsafeArtifactError
-from attest.hashing import HashOptions, hash_artifact, locate
+from attest.hashing import HashOptions, engine, hash_artifact, locate
 from attest.hashing.engine import LARGE, MAX_DEPTH
 from tests.unit.conftest import SMALL, child, entry, hashed, manifest, write
 
@@ -290,6 +290,14 @@ def deep(root: Path, levels: int) -> None:
         here = inner
     os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=here))
     os.close(here)
+
+
+def test_the_number_of_files_is_bounded(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MAX_FILES", len(SMALL))
+    assert hashed(model) == manifest()
+    write(model, {"sub/one-more": b""})
+    with pytest.raises(ArtifactError, match=f"holds more than {len(SMALL)} files"):
+        hashed(model)
 
 
 def test_depth_bomb(tmp_path: Path) -> None:

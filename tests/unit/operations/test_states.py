@@ -158,7 +158,7 @@ def test_a_licence_beside_a_document_that_could_not_be_read(model: Path, tmp_pat
     (model / "README.md").write_text(card, encoding="utf-8")
     rules = policy(tmp_path, "  - id: l\n    licenses: {allow: [MIT]}\n")
     found = attest.verify(model, policy=rules)
-    assert [gap.about for gap in found.evidence.gaps] == ["README.md"]
+    assert [gap.about for gap in found.evidence.gaps] == ["README.md#/license_name"]
     assert found.verdict == "FAILED"
 
 

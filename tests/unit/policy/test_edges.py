@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -12,9 +14,10 @@ from attest.domain.bom import License, Value
 from attest.domain.bundle import parse_bundle, serialize_key_bundle
 from attest.domain.evidence import Gap
 from attest.domain.statement import OMS_PREDICATE
+from attest.domain.verdict import RuleResult
 from attest.policy import evaluate, parse_policy
 from attest.signing import verify_bundle
-from tests.unit.conftest import SMALL, accepted, manifest, model_bundle, signer, trust
+from tests.unit.conftest import SMALL, accepted, claim_payload, manifest, model_bundle, signer, trust, whole
 from tests.unit.policy.build import NOW, attested, document, evidence, judge, messages, policy, problems, rule
 
 SIGNED = "  - id: signed\n    signature: {signers: [release]}\n"
@@ -216,6 +219,12 @@ def test_one_key_by_its_text_under_one_name_and_in_a_file_under_another() -> Non
     assert any("belongs to 'one' already" in line for line in problems(text.replace("rules:", two)))
 
 
+@pytest.mark.parametrize("text", ["5", "''", "soon", "2027-02-30T00:00:00Z"])
+def test_a_wrong_time_is_one_problem(text: str) -> None:
+    found = problems(document(SIGNED).replace("2027-01-01T00:00:00Z", text))
+    assert [line.split(": ")[0] for line in found] == ["line 4, expires"]
+
+
 @pytest.mark.parametrize("left_out", ["kind", "keys"])
 def test_a_signer_that_is_half_stated(left_out: str) -> None:
     members = {"kind": "keys", "keys": f"[{{file: k.pub, id: '{signer(2).id}'}}]"}
@@ -247,3 +256,51 @@ def test_what_counted_is_named_with_its_signer() -> None:
     items = (attested(by=1), attested(by=2), attested(by=9))
     found = rule(judge(SIGNED, evidence(*items), release=(1, 2)), "signed")
     assert [line.split(" (")[0] for line in found.looked_at] == [signature_of(item) for item in items[:2]]
+
+
+# Outcomes
+
+
+VSA, TESTED = "https://slsa.dev/verification_summary/v1", "https://in-toto.io/attestation/test-result/v0.1"
+
+
+def stating(kind: str, predicate: dict[str, Any], **more: Any) -> Attestation:
+    """A verified claim with this predicate."""
+    payload = claim_payload([whole()], kind, predicate=predicate)
+    return attested(kind, statement=payload.decode(), statement_digest=hashlib.sha256(payload).hexdigest(), **more)
+
+
+def outcome(kind: str, *items: Attestation) -> RuleResult:
+    rules = f"  - id: o\n    attestation: {{predicate: '{kind}', signers: [release]}}\n"
+    return rule(judge(rules, evidence(*items)), "o")
+
+
+@pytest.mark.parametrize(("kind", "member"), [(VSA, "verificationResult"), (TESTED, "result")])
+def test_an_outcome_that_is_passed(kind: str, member: str) -> None:
+    assert outcome(kind, stating(kind, {member: "PASSED"})).verdict == "PASSED"
+    both = (stating(kind, {member: "FAILED"}), stating(kind, {member: "PASSED"}))
+    assert [outcome(kind, *items).verdict for items in (both, both[::-1])] == ["PASSED", "PASSED"]
+
+
+@pytest.mark.parametrize(("kind", "member"), [(VSA, "verificationResult"), (TESTED, "result")])
+@pytest.mark.parametrize("value", ["FAILED", "passed", "WARNED", "", True, None, 1, ["PASSED"], {"PASSED": 1}])
+def test_an_outcome_that_is_anything_else(kind: str, member: str, value: object) -> None:
+    found = outcome(kind, stating(kind, {member: value}, source="claims.jsonl:7"))
+    assert found.verdict == "FAILED"
+    assert found.looked_at == ()
+
+
+def test_an_outcome_under_another_member_counts_for_nothing() -> None:
+    assert outcome(VSA, stating(VSA, {"result": "PASSED"})).verdict == "FAILED"
+    assert outcome(TESTED, stating(TESTED, {"verificationResult": "PASSED"})).verdict == "FAILED"
+
+
+def test_the_reason_says_that_an_attestation_is_there_and_says_no() -> None:
+    (message,) = messages(outcome(VSA, stating(VSA, {"verificationResult": "FAILED"}, source="claims.jsonl:7")))
+    assert "claims.jsonl:7" in message
+    assert "was found" not in message
+
+
+@pytest.mark.parametrize("statement", ["", "{", "[]", "{}", "\0"])
+def test_an_outcome_that_stored_evidence_does_not_hold(statement: str) -> None:
+    assert outcome(VSA, attested(VSA, statement=statement)).verdict == "FAILED"

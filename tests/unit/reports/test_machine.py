@@ -77,6 +77,27 @@ def test_a_verification_says_everything() -> None:
     assert document["gaps"] == [{"needed": "licenses", "about": "README.md", "reason": "too long"}]
 
 
+def test_hostile_text_is_data() -> None:
+    hostile = "x\x1b[2J\r\n\x00\u2028"
+    found = evidence(
+        name=hostile,
+        rejected=(Rejected(source=hostile, code="malformed", reason=hostile),),
+        gaps=(Gap(needed="licenses", about=hostile, reason=hostile),),
+        findings=(Finding(rule=hostile, severity="note", file=hostile, message=hostile),),
+    )
+    text = verification_json(replace(FOUND, evidence=found))
+    document = valid(text, "verification-v1.json")
+    assert document["artifact"]["name"] == document["rejected"][0]["reason"] == hostile
+    assert document["findings"][0] == {"rule": hostile, "severity": "note", "file": hostile, "message": hostile}
+    assert not any(letter < " " for letter in text.replace("\n", ""))
+
+
+def test_every_rejection_and_gap_is_listed_however_many() -> None:
+    rejected = tuple(Rejected(source=f"c:{number}", code="malformed", reason="r") for number in range(1000))
+    document = json.loads(verification_json(replace(FOUND, evidence=evidence(rejected=rejected))))
+    assert [item["source"] for item in document["rejected"]] == [f"c:{number}" for number in range(1000)]
+
+
 def test_the_text_of_a_statement_is_not_repeated() -> None:
     assert "secret" not in verification_json(FOUND)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from attest.domain.attestation import Rejected
-from attest.domain.evidence import Gap
+from attest.domain.evidence import Evidence, Gap
 from attest.domain.finding import Finding
 from attest.domain.verdict import PolicyReference, Reason, RuleResult, Verification
 from attest.reports import digest_text, verification_text
@@ -36,6 +36,12 @@ FOUND = Verification(
     evidence=evidence(attested()),
 )
 HOSTILE = "x\x1b[2J\r\nPASSED\u202e"
+
+
+def harmless(text: str) -> None:
+    """No control character but line feeds, no turn of direction, and no verdict that is not ours."""
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert not any(line.startswith("PASSED") for line in text.splitlines())
 
 
 def test_a_failed_verification() -> None:
@@ -99,6 +105,38 @@ def test_long_lists_are_cut_and_counted() -> None:
     assert "and 3 more; --format json names them" in text
 
 
+MANY = MAX_SHOWN + 7
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        evidence(rejected=tuple(Rejected(source=f"c:{n}", code="malformed", reason="thing-x") for n in range(MANY))),
+        evidence(gaps=tuple(Gap(needed="licenses", about=f"f{n}", reason="thing-x") for n in range(MANY))),
+        evidence(*(attested(source=f"s{n}", unchecked=("1 thing-x",)) for n in range(MANY))),
+        evidence(
+            findings=tuple(Finding(rule="r", severity="note", file=f"f{n}", message="thing-x") for n in range(MANY))
+        ),
+    ],
+    ids=["rejected", "gaps", "unchecked", "findings"],
+)
+def test_whatever_is_left_out_of_a_list_is_counted(found: Evidence) -> None:
+    """What is not shown must not look as if it were not there."""
+    text = verification_text(replace(FOUND, evidence=found))
+    assert text.count("thing-x") == MAX_SHOWN
+    assert "and 7 more; --format json names them" in text
+
+
+def test_what_a_rule_looked_at_and_the_steps_are_counted_too() -> None:
+    looked = replace(GOOD, looked_at=tuple(f"thing-x {number}" for number in range(MANY)))
+    text = verification_text(replace(FOUND, results=(looked,)))
+    assert (text.count("thing-x"), "and 7 more; --format json names them" in text) == (MAX_SHOWN, True)
+    reasons = tuple(Reason(message="m", mend=f"Mend thing-x {number}.") for number in range(MANY))
+    bad = [replace(BAD, rule=f"r{at}", reasons=reasons[at : at + 9]) for at in range(0, MANY, 9)]
+    text = verification_text(replace(FOUND, results=tuple(bad)))
+    assert (text.count("thing-x"), "and 7 more" in text) == (MAX_SHOWN, True)
+
+
 def test_a_step_is_named_once() -> None:
     reasons = tuple(Reason(file=f"f{number}", message="m", mend="Do it.") for number in range(5))
     assert verification_text(replace(FOUND, results=(replace(BAD, reasons=reasons),))).count("Do it.") == 1
@@ -114,11 +152,28 @@ def test_hostile_text_does_not_reach_a_terminal() -> None:
     )
     reason = Reason(file=HOSTILE, message=HOSTILE, mend=HOSTILE)
     result = replace(BAD, reasons=(reason,), looked_at=(HOSTILE,), summary=f"but for {HOSTILE}")
-    text = verification_text(replace(FOUND, results=(result,), evidence=found))
-    assert "\x1b" not in text
-    assert "\r" not in text
-    assert "\u202e" not in text
-    assert not any(line.startswith("PASSED") for line in text.splitlines())
+    harmless(verification_text(replace(FOUND, results=(result,), evidence=found)))
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        evidence(findings=(Finding(rule="files.link", severity="note", file=HOSTILE, message="m"),)),
+        evidence(findings=(Finding(rule=HOSTILE, severity="note", file="a", message="m"),)),
+        evidence(attested(unchecked=(HOSTILE,))),
+    ],
+    ids=["file of a finding", "rule of a finding", "unchecked material"],
+)
+def test_replayed_evidence_says_what_its_writer_wants_and_still_acts_on_no_terminal(found: Evidence) -> None:
+    harmless(verification_text(replace(FOUND, replayed=True, evidence=found)))
+
+
+def test_digests_of_a_hostile_name() -> None:
+    harmless(
+        digest_text(
+            HOSTILE, manifest(), "", (Finding(rule="r", severity="note", file=HOSTILE, message="m"),), files=False
+        )
+    )
 
 
 def test_colour_is_an_option() -> None:
@@ -151,6 +206,13 @@ def test_digests() -> None:
         "left out        model.sig (evidence)\n"
     )
     assert "OMS root        none" in digest_text("small", found, "", (), files=False)
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 file,"), (2, "2 files,"), (1000, "1,000 files,")])
+def test_numbers_of_files(count: int, said: str) -> None:
+    found = manifest({str(number): b"" for number in range(count)})
+    assert digest_text("m", found, "", (), files=False).startswith(f"m: {said} 0 bytes\n")
+    assert f"m: {said} 0 bytes" in verification_text(replace(FOUND, evidence=evidence(name="m", manifest=found)))
 
 
 def test_digests_of_files_are_lines_that_sha256sum_reads() -> None:

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from attest.errors import InputError, KeyFileError
 from attest.signing import open_signer
 from attest.signing.key_file import generate_key
+from attest.signing.open import file_of
 from tests.unit.conftest import signer
 
 PEM, OLD, PKCS8 = (
@@ -82,3 +83,20 @@ def test_two_keys_in_one_file_are_not_guessed_between(tmp_path: Path) -> None:
     except KeyFileError:
         return
     assert found.id == signer(3).id
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("k.pem", "k.pem"),
+        ("/a/k.pem", "/a/k.pem"),
+        ("file:k.pem", "k.pem"),
+        ("file:/a/k.pem", "/a/k.pem"),
+        ("file:///a/k.pem", "/a/k.pem"),
+        ("./file:k.pem", "./file:k.pem"),
+        ("pkcs11:token=x", ""),
+        ("FILE:k.pem", ""),
+    ],
+)
+def test_the_file_behind_a_signer(uri: str, path: str) -> None:
+    assert file_of(uri) == path

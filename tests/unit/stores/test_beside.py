@@ -209,6 +209,29 @@ def test_huge_bundles_are_refused_quickly(model: Path, size: int, name: str) -> 
     assert found.evidence == ()
 
 
+@pytest.mark.parametrize(
+    ("start", "filling", "said"),
+    [
+        (b"", b"[", "more than 20000 members and items"),
+        (b'{"mediaType":', b"9", "beyond 2^53 - 1"),
+        (b'{"mediaType":"', b"A", "is not strict JSON"),
+        (b'{"mediaType":"', b"\\u00e9", "is not strict JSON"),
+        (b"", b"\xff", "is not UTF-8 text"),
+        (b"{}", b" ", "mediaType 'None' is unknown"),
+    ],
+    ids=["brackets", "number", "string", "escapes", "bytes", "spaces"],
+)
+def test_a_hundred_megabytes_of_garbage(model: Path, start: bytes, filling: bytes, said: str) -> None:
+    (model / "model.sig").write_bytes(start + filling * (100_000_000 // len(filling)))
+    begun = time.process_time()
+    found = store(model).read()
+    assert time.process_time() - begun < 5
+    assert [(item.source, item.code) for item in found.rejected] == [("model.sig", "malformed")]
+    assert said in found.rejected[0].reason
+    assert len(found.rejected[0].reason) < 300
+    assert (found.bundles, found.evidence) == ((), ())
+
+
 def test_a_whole_bundle_past_the_limit_of_one_line(model: Path) -> None:
     content = BUNDLE.replace(b'"payload":"', b'"payload":"' + b"A" * (96 << 20))
     write(model, {"claims.jsonl": content})
@@ -370,7 +393,44 @@ def test_a_disk_that_fills_leaves_the_old_file_whole(model: Path, verb: str, roo
     assert names(model) == before
 
 
-def test_a_folder_that_cannot_be_written(model: Path) -> None:
+READ_ONLY = """
+import os, sys, tempfile
+from attest.errors import OutputError
+from attest.hashing import locate
+from attest.stores import Beside
+from tests.unit.conftest import claim
+with tempfile.TemporaryDirectory() as top:
+    os.chmod(top, 0o755)
+    model = os.path.join(top, "m")
+    os.mkdir(model)
+    path = os.path.join(model, sys.argv[1])
+    with open(path, "wb") as stream:
+        stream.write(claim(1) + b"\\n")
+    os.chmod(path, 0o666)
+    os.chmod(model, 0o555)
+    line = claim(2)
+    if (pid := os.fork()) == 0:
+        if os.getuid() == 0:
+            os.setuid(65534)
+        store = Beside(artifact=locate(model))
+        try:
+            store.append(line) if sys.argv[1] == "claims.jsonl" else store.write_signature(line)
+        except OutputError as error:
+            print(error.message.replace(model, "."), flush=True)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    os.chmod(model, 0o755)
+    print(os.listdir(model), open(path, "rb").read() == claim(1) + b"\\n")
+"""
+
+
+@pytest.mark.parametrize("name", ["claims.jsonl", "model.sig"])
+def test_evidence_in_a_folder_that_is_read_only(name: str) -> None:
+    said = child(READ_ONLY, name).splitlines()
+    assert said == [f"'./{name}' could not be written: Permission denied", f"['{name}'] True"]
+
+
+def test_a_folder_that_is_gone(model: Path) -> None:
     single = store(model / "config.json")
     for item in model.iterdir():
         if item.is_file():
