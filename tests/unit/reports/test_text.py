@@ -165,7 +165,7 @@ def test_hostile_text_does_not_reach_a_terminal() -> None:
     ids=["file of a finding", "rule of a finding", "unchecked material"],
 )
 def test_replayed_evidence_says_what_its_writer_wants_and_still_acts_on_no_terminal(found: Evidence) -> None:
-    harmless(verification_text(replace(FOUND, replayed=True, evidence=found)))
+    harmless(verification_text(replace(FOUND, replayed=True, results=(BAD,), evidence=found)))
 
 
 def test_digests_of_a_hostile_name() -> None:
