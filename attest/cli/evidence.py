@@ -63,8 +63,11 @@ def digest(
 def bom_model(model: Model, output: Output = "", name: Name = "", version: Version = "", sha512: Sha512 = True) -> None:
     """Write a CycloneDX 1.6 ML-BOM, read from the model's own files."""
     from attest.operations.describe import bom_model as run
+    from attest.operations.outputs import check_output
     from attest.stores import write_atomic
 
+    if output:
+        check_output(model, output, "--output")
     date = settings().source_date
     document = watched(
         lambda progress: run(model, name=name, version=version, sha512=sha512, timestamp=date, progress=progress)

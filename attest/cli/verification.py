@@ -67,9 +67,12 @@ def verify(
     offline: Offline = False,  # noqa: ARG001 - nothing in this verb uses a network
 ) -> None:
     """Verify the model under a policy, or against public keys alone; says why, and how to mend it."""
+    from attest.operations.outputs import check_output
     from attest.operations.verify import verify as run
 
     when = moment(at)
+    if evidence_out:
+        check_output(model, evidence_out, "--evidence-out", policy, signature, *key)
     verification = watched(
         lambda progress: run(
             model,

@@ -18,6 +18,7 @@ from attest.domain.artifact import Kind
 from attest.errors import ArtifactError, Problem, UnsafeArtifactError
 
 MAX_PARTS = 256
+TREE_DIGEST_KIND: DigestKind = "attest-tree/v1"
 DigestKind = Literal["attest-tree/v1", "file"]
 
 
@@ -51,7 +52,7 @@ class Manifest:
     @property
     def digest_kind(self) -> DigestKind:
         """How `digest` was made."""
-        return "file" if self.kind == "file" else "attest-tree/v1"
+        return "file" if self.kind == "file" else TREE_DIGEST_KIND
 
     @property
     def size(self) -> int:

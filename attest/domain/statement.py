@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from attest.domain.canonical import canonical
 from attest.domain.digest import HEX_LENGTHS, is_hex_digest
-from attest.domain.manifest import Manifest
+from attest.domain.manifest import TREE_DIGEST_KIND, Manifest
 from attest.domain.strict_json import Json, JsonObject, Limits, as_list, as_object, as_string, only, parse
 from attest.errors import DocumentError
 
@@ -142,15 +142,14 @@ def artifact_subjects(manifest: Manifest, name: str) -> list[JsonObject]:
 def speaks_about(statement: Statement, manifest: Manifest) -> bool:
     """True when a subject is exactly this artifact: the same digest, made the same way.
 
-    The kind matters: the listing behind a tree digest, saved as a file, has that digest as its own.
+    The kind matters: the listing behind a tree digest, saved as a file, has that digest as its own. Beside a whole tree
+    the other subjects are its files, and what is said of the tree is not said of each of them alone.
     """
-    unmarked = manifest.kind == "file"
+    kinds = [subject.annotations.get("digestKind") for subject in statement.subjects]
+    unmarked = manifest.kind == "file" and TREE_DIGEST_KIND not in kinds
     return any(
         subject.digest.get("sha256") == manifest.digest
-        and (
-            subject.annotations.get("digestKind") == manifest.digest_kind
-            or (unmarked and "digestKind" not in subject.annotations)
-        )
+        and (subject.annotations.get("digestKind", manifest.digest_kind if unmarked else "") == manifest.digest_kind)
         for subject in statement.subjects
     )
 

@@ -11,7 +11,8 @@ from attest.formats import prefix_wanted
 from attest.hashing.stream import Progress
 from attest.operations.describe import describe, encode_bom
 from attest.operations.inspect_files import StrPath, inspect_files
-from attest.operations.sign import refuse_to_overwrite, sign_claim
+from attest.operations.outputs import refuse_to_overwrite
+from attest.operations.sign import sign_claim
 from attest.signing import open_signer, sign_model
 from attest.signing.open import file_of
 from attest.signing.signer import Password

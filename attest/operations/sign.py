@@ -21,6 +21,7 @@ from attest.domain.strict_json import as_object, parse
 from attest.errors import InputError
 from attest.hashing.stream import Progress
 from attest.operations.inspect_files import StrPath, inspect_files
+from attest.operations.outputs import refuse_to_overwrite
 from attest.signing import Signer, open_signer, sign_model, sign_statement
 from attest.signing.oms import signed_entries
 from attest.signing.open import file_of
@@ -122,21 +123,6 @@ def read_predicate(path: str, kind: str) -> bytes:
     if not fits:
         raise InputError(f"{path!r} is no {name} document", hint="Check --type and --predicate: they must fit.")
     return data
-
-
-def refuse_to_overwrite(target: str, option: str, artifact: Artifact, *others: str) -> None:
-    """Refuse an output inside the tree that is being signed, or in place of the artifact, its evidence or the key."""
-    real = os.path.realpath(target)
-    if artifact.kind == "directory" and (real + os.sep).startswith(artifact.root + os.sep):
-        raise InputError(
-            f"{option} {target!r} lies inside the artifact and would change what is signed",
-            hint=f"Choose a path outside {artifact.root!r}; without the option the evidence goes to its own place.",
-        )
-    for path in filter(None, (artifact.root, artifact.claims_path, *others)):
-        if real == os.path.realpath(path) or (
-            os.path.exists(path) and os.path.exists(real) and os.path.samefile(path, real)
-        ):
-            raise InputError(f"{option} {target!r} would overwrite {path!r}", hint="Choose another path.")
 
 
 def _signed(artifact: Artifact, manifest: Manifest, signer: Signer, path: str, *, added: bool = True) -> Signed:

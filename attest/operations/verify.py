@@ -23,15 +23,27 @@ from attest.policy import Policy, evaluate
 from attest.signing import verify_bundle
 from attest.stores import Beside, Found
 
-# Where licences are read from; what could not be read elsewhere says nothing about them.
-_LICENSE_SOURCES = frozenset({"README.md", "README.md#/license", "README.md#/license_name", "README.md#/license_link"})
+# What a card may say badly without saying anything about licences; everything else of it counts.
+_OTHER_MEMBERS = frozenset(
+    f"README.md#/{member}"
+    for member in (
+        "base_model",
+        "base_model_relation",
+        "datasets",
+        "language",
+        "library_name",
+        "model-index",
+        "pipeline_tag",
+        "tags",
+    )
+)
 
 
 def verify(
     path: StrPath,
     *,
     policy: StrPath = "",
-    keys: Sequence[StrPath] = (),
+    keys: StrPath | Sequence[StrPath] = (),
     signature: StrPath = "",
     allow_unsigned: Sequence[str] = (),
     at: datetime | None = None,
@@ -43,7 +55,8 @@ def verify(
     Raises InputError for wrong use (no policy, no artifact, a key that is none); whatever the artifact or its evidence
     holds ends in a verdict.
     """
-    trusted = _trusted_policy(os.fspath(policy), [os.fspath(key) for key in keys], allow_unsigned)
+    named = [keys] if isinstance(keys, str | os.PathLike) else keys
+    trusted = _trusted_policy(os.fspath(policy), [os.fspath(key) for key in named], allow_unsigned)
     # (1) Resolve the reference.
     reference = os.fspath(path)
     artifact = locate(reference)
@@ -117,6 +130,9 @@ def _licenses(inspected: Inspected, policy: Policy) -> tuple[tuple[License, ...]
     from attest.operations.describe import describe
 
     bom = describe(inspected)
-    return bom.licenses, tuple(
-        Gap(needed="licenses", about=name, reason=reason) for name, reason in bom.unreadable if name in _LICENSE_SOURCES
+    gaps = tuple(
+        Gap(needed="licenses", about=name, reason=reason)
+        for name, reason in bom.unreadable
+        if name.startswith("README.md") and name not in _OTHER_MEMBERS
     )
+    return bom.licenses, gaps

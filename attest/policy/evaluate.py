@@ -1,7 +1,7 @@
 """`evaluate`: the same evidence, policy and time give the same verdict. It takes no clock, network or file.
 
-Invariants: taking evidence away never turns FAILED into PASSED; evidence by somebody whom a rule does not name changes
-nothing for that rule; a rule passes only if something shows that it holds.
+Invariants: taking attestations away never turns FAILED into PASSED; evidence by somebody whom a rule does not name
+changes nothing for that rule; a rule passes only if something shows that it holds.
 """
 
 from __future__ import annotations

@@ -74,6 +74,8 @@ class Beside:
     def _inside(self, name: str, data: bytes) -> tuple[FileEntry, ...]:
         if self.artifact.kind == "file":
             return ()
+        if os.path.islink(f"{self.artifact.root}/{name}") and not self.artifact.hub_blobs:
+            return ()  # a link is a matter of the walk, which names those that leave the tree
         return (FileEntry(name, hashlib.sha256(data).digest(), len(data)),)
 
     def write_signature(self, bundle: bytes) -> None:

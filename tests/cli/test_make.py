@@ -234,3 +234,25 @@ def test_nobody_reading_the_answer_is_not_a_yes() -> None:
     )
     os.close(writer)
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("bom", "model", "{file}", "--output", "{file}"),
+        ("bom", "model", "{folder}", "--output", "{folder}/bom.json"),
+        ("verify", "{file}", "--key", str(EXAMPLE_PUB), "--evidence-out", "{file}"),
+        ("verify", "{file}", "--key", "{key}", "--evidence-out", "{key}"),
+        ("verify", "{folder}", "--key", str(EXAMPLE_PUB), "--evidence-out", "{folder}/e.json"),
+        ("verify", "{folder}", "--key", str(EXAMPLE_PUB), "--evidence-out", "{folder}/model.sig"),
+    ],
+)
+def test_results_never_go_into_or_over_what_they_are_about(run: Run, tiny: Path, argv: tuple[str, ...]) -> None:
+    file, key = tiny.parent / "w.json", tiny.parent / "k.pub"
+    file.write_text("{}", encoding="utf-8")
+    key.write_bytes(EXAMPLE_PUB.read_bytes())
+    before = {path: path.read_bytes() for path in tiny.parent.rglob("*") if path.is_file()}
+    result = run(*(arg.format(file=file, folder=tiny, key=key) for arg in argv))
+    assert result.code == 2
+    assert "would" in result.err
+    assert before == {path: path.read_bytes() for path in tiny.parent.rglob("*") if path.is_file()}

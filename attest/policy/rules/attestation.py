@@ -13,8 +13,11 @@ from attest.policy.reader import Reader
 from attest.policy.rules.context import RESTORE, Context, evidence_label, rejected_reason, result
 from attest.policy.yaml_subset import Node
 
-# Types whose predicate has an outcome, and the member that holds it.
-_OUTCOMES = {PREDICATE_TYPES["vsa"][0]: "verificationResult", PREDICATE_TYPES["test-result"][0]: "result"}
+# Types whose predicate has an outcome, in any version, and the member that holds it.
+_OUTCOMES = {
+    "https://slsa.dev/verification_summary/": "verificationResult",
+    "https://in-toto.io/attestation/test-result/": "result",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,7 @@ def _rejected(item: Rejected, mend: str) -> Reason:
 
 def _says_yes(item: Attestation) -> bool:
     """False for a statement of a type that carries an outcome, unless that is PASSED."""
-    member = _OUTCOMES.get(item.predicate_type)
+    member = next((name for start, name in _OUTCOMES.items() if item.predicate_type.startswith(start)), None)
     if member is None:
         return True
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from attest.domain.manifest import name_fault
 from attest.domain.statement import OMS_PREDICATE, PREDICATE_TYPES, same_predicate_type
 from attest.domain.verdict import Reason, RuleResult
 from attest.policy.reader import Reader
@@ -32,10 +33,14 @@ class Rule:
 def read(reader: Reader, node: Node, where: str, rule_id: str) -> Rule:
     """Read the rule's mapping."""
     members = reader.mapping(node, where, required=("signers",), optional=("allowUnsigned",))
+    allowed = reader.texts(members.get("allowUnsigned"), f"{where}.allowUnsigned", empty=True)
+    for name in allowed:
+        if fault := name_fault(name) if name else "":
+            reader.problem(members["allowUnsigned"], f"{where}.allowUnsigned", f"{name!r} names no file: {fault}")
     return Rule(
         id=rule_id,
         signers=reader.signer_names(members.get("signers"), f"{where}.signers"),
-        allow_unsigned=reader.texts(members.get("allowUnsigned"), f"{where}.allowUnsigned", empty=True),
+        allow_unsigned=allowed,
     )
 
 
@@ -76,7 +81,8 @@ def _hidden(name: str) -> bool:
 def _why(name: str, ignored: Collection[str]) -> str:
     if _hidden(name):
         return "the file is not covered: OMS signatures leave Git's files out"
-    if any(name == path or name.startswith(f"{path}/") for path in ignored):
+    parts = name.split("/")
+    if any("/".join(parts[:depth]) in ignored for depth in range(1, len(parts) + 1)):
         return "the file is not covered: the signer told the signature to ignore it"
     return "the file was not there when the artifact was signed"
 

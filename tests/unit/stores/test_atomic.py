@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,11 @@ from tests.unit.conftest import child
 
 
 @pytest.fixture(autouse=True)
-def usual_umask() -> None:
-    os.umask(0o022)
+def usual_umask() -> Iterator[None]:
+    """The umask belongs to the process, so it is given back to the tests that come after."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 def mode(path: Path) -> int:
