@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import settings
 
 from attest.domain.artifact import Kind
 from attest.domain.attestation import Attestation, RejectCode, Rejected
@@ -26,10 +25,6 @@ from attest.signing.dsse import pae
 from attest.signing.key_file import KeyFileSigner
 from attest.signing.keys import CURVES, as_public_key
 from attest.signing.oms import oms_payload
-
-# Wall-clock time on a busy machine says nothing about the code.
-settings.register_profile("attest", deadline=None)
-settings.load_profile("attest")
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL: Mapping[str, bytes] = {
