@@ -11,7 +11,14 @@ CLAIMS_NAME = "claims.jsonl"
 Kind = Literal["directory", "file"]
 
 
+# What OMS leaves out at the top level of every model unless told otherwise (OMS 1.0, exclusions).
+OMS_IGNORED = (".git", ".gitattributes", ".github", ".gitignore")
 _CLAIM = re.compile(r"(?:.*\.)?claims\.jsonl(?::[0-9]+)?", re.DOTALL)
+
+
+def ignored_by_default(name: str) -> bool:
+    """True for the names that every OMS implementation leaves out unless told otherwise."""
+    return name.split("/", 1)[0] in OMS_IGNORED
 
 
 def is_claim_source(source: str) -> bool:

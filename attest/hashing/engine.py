@@ -68,7 +68,7 @@ def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Has
             hint="Set PYTHONUTF8=1, or use a UTF-8 locale.",
         )
     options = options or HashOptions()
-    walk = _Walk(artifact=artifact, options=options, sha512=options.sha512, wanted=options.wanted)
+    walk = _Walk(artifact=artifact, options=options)
     if artifact.kind == "file":
         walk.single()
     else:
@@ -96,8 +96,6 @@ def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Has
 class _Walk:
     artifact: Artifact
     options: HashOptions
-    sha512: bool
-    wanted: PrefixWanted | None
     files: list[FileEntry] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     followed: list[str] = field(default_factory=list)
@@ -166,7 +164,7 @@ class _Walk:
         """
         others: list[os.DirEntry[str]] = []
         excluded = {entry.name for entry in self.options.evidence} if not prefix else ()
-        plain = not self.sha512
+        plain, asks = not self.options.sha512, self.options.wanted
         # Names of this function are found faster than attributes of modules, and this loop is what hashing costs.
         open_file, status_of, read, close = os.open, os.fstat, os.read, os.close
         keep, sha256 = self.files.append, hashlib.sha256
@@ -195,7 +193,7 @@ class _Walk:
                 keep(_entry(FileEntry, (name, sha256(data).digest(), size, b"")))
                 if status.st_nlink > 1:
                     self.shared.append((name, status.st_dev, status.st_ino, status.st_nlink))
-                if self.wanted is not None and (wanted := self.wanted(name, data, size)):
+                if asks is not None and (wanted := asks(name, data, size)):
                     self._keep_prefix(name, data[:wanted])
         return others
 
@@ -234,7 +232,7 @@ class _Walk:
             self.large.append((status.st_size, name, target))
         else:
             os.lseek(fd, 0, os.SEEK_SET)
-            self._keep(*hash_stream(fd, name, sha512=self.sha512, wanted=self.wanted, progress=None))
+            self._keep(*hash_stream(fd, name, sha512=self.options.sha512, wanted=self.options.wanted, progress=None))
 
     def _keep(self, entry: FileEntry, prefix: bytes, status: os.stat_result) -> None:
         self.files.append(entry)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from attest.domain.public_key import parse_public_key
-from attest.errors import InputError
+from attest.errors import InputError, OutputError
 from attest.signing.key_file import generate_key, open_key_file, read_key_file
 from attest.signing.keys import load_public_key
 from attest.signing.signer import Password
@@ -43,7 +42,11 @@ def generate(path: str, *, curve: str = "P-256", password: str | None = None) ->
         raise InputError(f"{existing!r} exists already", hint="Choose another name; a key is never overwritten.")
     pem, public_pem, key_id = generate_key(curve, password)
     write_atomic(path, pem, mode=0o600, replace=False)
-    write_atomic(public, public_pem.encode("ascii"), replace=False)
+    try:
+        write_atomic(public, public_pem.encode("ascii"), replace=False)
+    except OutputError:
+        os.unlink(path)  # a pair or nothing
+        raise
     return KeyFiles(private=path, public=public, id=key_id, encrypted=password is not None)
 
 
@@ -57,5 +60,4 @@ def show(path: str, password: Password | None = None) -> ShownKey:
         public = open_key_file(path, password).public
     else:
         public = load_public_key(data.decode("ascii", "replace"), repr(path))
-    text = parse_public_key(public.text.pem, repr(path))
-    return ShownKey(pem=text.pem, id=text.id, curve=public.curve, hint=public.hint)
+    return ShownKey(pem=public.text.pem, id=public.id, curve=public.curve, hint=public.hint)

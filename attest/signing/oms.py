@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from attest.domain.artifact import CLAIMS_NAME, SIGNATURE_NAME
+from attest.domain.artifact import CLAIMS_NAME, OMS_IGNORED, SIGNATURE_NAME, ignored_by_default
 from attest.domain.attestation import MAX_LISTED, Changed, Differences
 from attest.domain.canonical import canonical
 from attest.domain.digest import is_hex_digest
@@ -18,8 +18,6 @@ from attest.domain.statement import OMS_PREDICATE, Statement, build_statement
 from attest.domain.strict_json import JsonObject, as_boolean, as_list, as_object, as_string, only
 from attest.errors import DocumentError
 
-# What OMS leaves out at the top level of every model unless told otherwise.
-DEFAULT_IGNORED = (".git", ".gitattributes", ".github", ".gitignore")
 _MAX_IGNORED = 10_000
 
 
@@ -30,11 +28,6 @@ class Resources:
     files: tuple[tuple[str, str], ...]
     allow_symlinks: bool
     ignore_paths: tuple[str, ...]
-
-
-def ignored_by_default(name: str) -> bool:
-    """True for the names that every OMS implementation leaves out unless told otherwise."""
-    return name.split("/", 1)[0] in DEFAULT_IGNORED
 
 
 def signed_entries(manifest: Manifest) -> list[FileEntry]:
@@ -70,7 +63,7 @@ def oms_payload(manifest: Manifest, name: str, *, compat: bool = False) -> bytes
         "serialization": {
             "allow_symlinks": bool(manifest.links) or manifest.hub_links,
             "hash_type": "sha256",
-            "ignore_paths": sorted((*DEFAULT_IGNORED, *evidence)),
+            "ignore_paths": sorted((*OMS_IGNORED, *evidence)),
             "method": "files",
         },
     }

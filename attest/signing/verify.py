@@ -106,7 +106,6 @@ def _model_signature(
 
 
 def _about_artifact(bundle: Bundle, statement: Statement, signer: Signer, manifest: Manifest) -> Attestation | Rejected:
-    # A match is a SHA-256 of the whole artifact; a subject that names one of its files speaks about that file only.
     if not speaks_about(statement, manifest):
         subject = statement.subjects[0].digest.get("sha256", "")
         found = f"{subject[:12]}…" if subject else "without sha256"

@@ -256,3 +256,18 @@ def test_results_never_go_into_or_over_what_they_are_about(run: Run, tiny: Path,
     assert result.code == 2
     assert "would" in result.err
     assert before == {path: path.read_bytes() for path in tiny.parent.rglob("*") if path.is_file()}
+
+
+def test_a_key_is_made_as_a_pair_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    from attest.errors import OutputError
+    from attest.operations import key
+    from attest.stores import write_atomic as real
+
+    def full(path: str, data: bytes, *, mode: int = 0o644, replace: bool = True) -> None:
+        if path.endswith(".pub"):
+            raise OutputError("no space")
+        real(path, data, mode=mode, replace=replace)
+
+    monkeypatch.setattr(key, "write_atomic", full)
+    assert run("key", "generate", "--out", tmp_path / "k.pem", "--unencrypted").code == 2
+    assert not list(tmp_path.iterdir())

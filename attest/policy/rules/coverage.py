@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from attest.domain.artifact import ignored_by_default
 from attest.domain.manifest import name_fault
 from attest.domain.statement import OMS_PREDICATE, PREDICATE_TYPES, same_predicate_type
 from attest.domain.verdict import Reason, RuleResult
@@ -74,12 +75,8 @@ def check(rule: Rule, context: Context) -> RuleResult:
     return result(rule.id, rule.kind, f"every file is covered{also}", looked)
 
 
-def _hidden(name: str) -> bool:
-    return name.split("/", 1)[0] in {".git", ".gitattributes", ".github", ".gitignore"}
-
-
 def _why(name: str, ignored: Collection[str]) -> str:
-    if _hidden(name):
+    if ignored_by_default(name):
         return "the file is not covered: OMS signatures leave Git's files out"
     parts = name.split("/")
     if any("/".join(parts[:depth]) in ignored for depth in range(1, len(parts) + 1)):
@@ -88,6 +85,6 @@ def _why(name: str, ignored: Collection[str]) -> str:
 
 
 def _mend(name: str) -> str:
-    if _hidden(name):
+    if ignored_by_default(name):
         return f"Remove it, or accept this name: allowUnsigned: [{name}] in the policy, or --allow-unsigned {name}"
     return "Remove the file; if it belongs to the artifact, release again: attest release MODEL --key KEY"
