@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +19,19 @@ _CLAIM = re.compile(r"(?:.*\.)?claims\.jsonl(?::[0-9]+)?", re.DOTALL)
 
 def ignored_by_default(name: str) -> bool:
     """True for the names that every OMS implementation leaves out unless told otherwise."""
-    return name.split("/", 1)[0] in OMS_IGNORED
+    return below(name, OMS_IGNORED)
+
+
+def below(name: str, paths: Collection[str]) -> bool:
+    """True when `name` is one of `paths` or lies below one of them."""
+    if name in paths:
+        return True
+    at = name.find("/")
+    while at >= 0:
+        if name[:at] in paths:
+            return True
+        at = name.find("/", at + 1)
+    return False
 
 
 def is_claim_source(source: str) -> bool:

@@ -11,12 +11,56 @@ from typing import Literal
 MAX_LISTED = 1_000
 
 
+SignerKind = Literal["key", "certificate", "sigstore"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Signer:
-    """Who signed, as the verified material says: for a key, `sha256:` and the digest of its SubjectPublicKeyInfo."""
+    """Who signed, as the verified material says.
 
-    kind: Literal["key"]
+    `id` names a signer whole: for `key` and `certificate` it is `sha256:` and the digest of the signing key's
+    SubjectPublicKeyInfo; for `sigstore`, whose keys live for minutes, it is `<type>:<value> via <issuer>` of the
+    certified identity. `names` are the typed subject alternative names of the certificate (`email`, `uri`, `dns`,
+    `username`, `other`), `subject` its RFC 4514 name, `issuer` the OIDC issuer (`sigstore`) or the RFC 4514 name of the
+    issuing authority (`certificate`), `claims` what a CI provider said of the run (names of `attest.domain.claims`).
+    `anchors` names what the caller trusts and the signer chains to: `sha256:` and the digest of a root certificate
+    (`certificate`), or the label of a trusted root (`sigstore`).
+    """
+
+    kind: SignerKind
     id: str
+    names: tuple[tuple[str, str], ...] = ()
+    subject: str = ""
+    issuer: str = ""
+    claims: tuple[tuple[str, str], ...] = ()
+    anchors: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The signer for people, in a few words; never for comparison."""
+        if self.kind == "sigstore":
+            return self.id
+        short = f"{self.id[:19]}…"
+        if self.kind == "key":
+            return short
+        name = self.subject or next((value for _, value in self.names), "")
+        return f"{name} ({short})" if name else short
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedTime:
+    """A moment before which the signature existed: RFC 3339 in UTC, and the verified evidence that says so."""
+
+    at: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """A verified entry of a transparency log: the log's name in the trusted root, and the index that was proved."""
+
+    log: str
+    index: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +100,8 @@ class Attestation:
     For an OMS signature `unsigned` names the files on disk that the signed list leaves out, and `statement` is empty:
     the list itself was compared with the manifest. For every other statement the subject is the artifact's digest, and
     `statement` is the exact text that was signed, so that nothing in it is ever written a second way.
-    `unchecked` names verification material that was present but had no trust anchor.
+    `times` are the moments that verified evidence establishes, `logs` the log entries that verified; `unchecked` names
+    verification material that was present but had no trust anchor, `notes` what is weak about a form that was accepted.
     """
 
     source: str
@@ -68,13 +113,21 @@ class Attestation:
     unsigned: tuple[str, ...] = ()
     ignore_paths: tuple[str, ...] = ()
     signed_files: int = 0
+    times: tuple[SignedTime, ...] = ()
+    logs: tuple[LogEntry, ...] = ()
     unchecked: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 RejectCode = Literal[
     "malformed",
     "unknown-signer",
     "bad-signature",
+    "bad-certificate",
+    "bad-timestamp",
+    "bad-log-entry",
+    "no-time",
+    "legacy",
     "unsupported",
     "bad-statement",
     "other-artifact",

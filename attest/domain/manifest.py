@@ -77,13 +77,7 @@ def build_manifest(
 
     Raises UnsafeArtifactError when a name cannot be written down, ArtifactError when there is no file at all.
     """
-    ordered = tuple(sorted(files, key=itemgetter(0)))
-    if not ordered:
-        raise ArtifactError(
-            "the artifact holds no file",
-            hint="Check the path: an empty directory has nothing to hash, sign or verify.",
-        )
-    check_names([entry.name for entry in ordered])
+    ordered = in_name_order(files)
     digest = ordered[0].sha256.hex() if kind == "file" else tree_digest(ordered)
     return Manifest(
         kind=kind,
@@ -94,6 +88,21 @@ def build_manifest(
         hard_links=tuple(sorted(hard_links)),
         evidence=tuple(sorted(evidence)),
     )
+
+
+def in_name_order(files: Iterable[FileEntry]) -> tuple[FileEntry, ...]:
+    """The files of one artifact by the UTF-8 bytes of their names.
+
+    Raises what `build_manifest` raises.
+    """
+    ordered = tuple(sorted(files, key=itemgetter(0)))
+    if not ordered:
+        raise ArtifactError(
+            "the artifact holds no file",
+            hint="Check the path: an empty directory has nothing to hash, sign or verify.",
+        )
+    check_names([entry.name for entry in ordered])
+    return ordered
 
 
 def tree_digest(ordered: Iterable[FileEntry]) -> str:

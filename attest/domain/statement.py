@@ -19,6 +19,8 @@ from attest.errors import DocumentError
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 OMS_PREDICATE = "https://model_signing/signature/v1.0"
+LEGACY_PREDICATE = "https://model_signing/Digests/v0.1"
+_OMS = re.compile(r"https://model_signing/signature/v1\.(0|[1-9][0-9]{0,3})")
 
 # The short names that people type, and every spelling that names the same predicate; the first one is written.
 PREDICATE_TYPES: Mapping[str, tuple[str, ...]] = {
@@ -80,6 +82,11 @@ def same_predicate_type(wanted: str, found: str) -> bool:
     )
 
 
+def is_model_signature(predicate_type: str) -> bool:
+    """True for an OMS signature over files: any minor version of v1, and the form of OMS v0.2."""
+    return predicate_type == LEGACY_PREDICATE or _OMS.fullmatch(predicate_type) is not None
+
+
 def parse_statement(payload: bytes, limits: Limits = STATEMENT_LIMITS) -> Statement:
     """Read a statement from the bytes that were signed.
 
@@ -91,7 +98,7 @@ def parse_statement(payload: bytes, limits: Limits = STATEMENT_LIMITS) -> Statem
     kind = as_string(table.get("predicateType"), "predicateType")  # 8
     if not kind:
         raise DocumentError("predicateType is empty")
-    if kind == OMS_PREDICATE:  # OMS allows nothing else, in-toto at large ignores what it does not know
+    if is_model_signature(kind):  # OMS allows nothing else, in-toto at large ignores what it does not know
         only(table, ("_type", "subject", "predicateType", "predicate"), "the statement")
     subjects = as_list(table.get("subject"), "subject")  # 9
     if not 1 <= len(subjects) <= MAX_SUBJECTS:

@@ -1,56 +1,48 @@
-"""Signer backend: an ECDSA private key in a PEM file, encrypted or not."""
+"""Key holder: a private key in a PEM file, encrypted or not."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from dataclasses import dataclass
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from attest.domain.public_key import MAX_PEM
 from attest.errors import KeyFileError
-from attest.signing.keys import CURVES, PublicKey, as_public_key, curve_of
+from attest.signing.keys import CURVES, HASHES, PublicKey, as_public_key, kind_of
 from attest.signing.signer import Password
 
 MAX_PASSWORD = 1_023
 """What the OpenSSL backend takes."""
 
 
+AnyPrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFileSigner:
-    """An opened private key."""
+class KeyFile:
+    """An opened private key; see `attest.signing.signer.KeyHolder`."""
 
     public: PublicKey
-    private: ec.EllipticCurvePrivateKey
-
-    @property
-    def id(self) -> str:
-        """See `Signer.id`."""
-        return self.public.id
-
-    @property
-    def hint(self) -> str:
-        """See `Signer.hint`."""
-        return self.public.hint
+    private: AnyPrivateKey
 
     def sign(self, data: bytes) -> bytes:
-        """See `Signer.sign`; deterministic (RFC 6979) where the library can: equal input gives equal bundles."""
-        algorithm = CURVES[self.public.curve][1]()
+        """See `KeyHolder.sign`; ECDSA is deterministic (RFC 6979) where the library can: equal input, equal bytes."""
+        if isinstance(self.private, ed25519.Ed25519PrivateKey):
+            return self.private.sign(data)
+        algorithm = HASHES[self.public.hash_name]()
+        if isinstance(self.private, rsa.RSAPrivateKey):
+            return self.private.sign(data, padding.PKCS1v15(), algorithm)
         try:
             return self.private.sign(data, ec.ECDSA(algorithm, deterministic_signing=True))
         except UnsupportedAlgorithm:
             return self.private.sign(data, ec.ECDSA(algorithm))
 
-    def verifies(self, signature: bytes, data: bytes) -> bool:
-        """See `Signer.verifies`."""
-        return self.public.verifies(signature, hashlib.new(self.public.hash_name, data).digest())
 
-
-def open_key_file(path: str, password: Password | None) -> KeyFileSigner:
+def open_key_file(path: str, password: Password | None) -> KeyFile:
     """Read a private key in PEM form.
 
     Raises KeyFileError when it is missing, public, of another kind, or locked and the password is missing or wrong.
@@ -67,9 +59,9 @@ def open_key_file(path: str, password: Password | None) -> KeyFileSigner:
         key = _unlock(path, data, password)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise KeyFileError(f"{path!r} cannot be opened as a key: it is no PEM private key") from error
-    curve_of(key, ec.EllipticCurvePrivateKey, repr(path))
-    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - curve_of has checked it
-    return KeyFileSigner(public=as_public_key(key.public_key(), repr(path)), private=key)
+    kind_of(key, repr(path))
+    assert isinstance(key, AnyPrivateKey)  # noqa: S101 - kind_of has checked it
+    return KeyFile(public=as_public_key(key.public_key(), repr(path)), private=key)
 
 
 def _load(data: bytes, secret: bytes | None) -> object:
@@ -123,19 +115,31 @@ def read_key_file(path: str) -> bytes:
     return data
 
 
-def generate_key(curve: str, password: str | None) -> tuple[bytes, str, str]:
+KINDS = (*CURVES, "Ed25519", "RSA-3072")
+"""What can be generated; P-256 first, as every OMS tool takes it."""
+
+
+def generate_key(kind: str, password: str | None) -> tuple[bytes, str, str]:
     """A new key: private PEM (PKCS#8, encrypted when a password is given), public PEM, and its id.
 
-    Raises KeyFileError for an unknown curve.
+    Raises KeyFileError for an unknown kind.
     """
     if password is not None and not password:
         raise KeyFileError("an empty password protects nothing", hint="Give a password, or say --unencrypted.")
-    if curve not in CURVES:
-        raise KeyFileError(f"there is no curve {curve!r} here", hint=f"Use one of {', '.join(CURVES)}.")
-    key = ec.generate_private_key(CURVES[curve][0]())
+    if kind not in KINDS:
+        raise KeyFileError(f"there is no key kind {kind!r} here", hint=f"Use one of {', '.join(KINDS)}.")
+    key = _generated(kind)
     lock: serialization.KeySerializationEncryption = serialization.NoEncryption()
     if password is not None:
         lock = serialization.BestAvailableEncryption(_secret(password))
     private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, lock)
     public = as_public_key(key.public_key(), "the new key")
     return private, public.text.pem, public.id
+
+
+def _generated(kind: str) -> AnyPrivateKey:
+    if kind == "Ed25519":
+        return ed25519.Ed25519PrivateKey.generate()
+    if kind == "RSA-3072":
+        return rsa.generate_private_key(65_537, 3_072)
+    return ec.generate_private_key(CURVES[kind][0]())

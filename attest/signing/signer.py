@@ -1,27 +1,46 @@
-"""The port for signers; backends import this file and nothing of each other."""
+"""The ports for signing; backends import this file and nothing of each other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
 
+from attest.domain.bundle import Bundle
+from attest.signing.keys import PublicKey
+
 Password = Callable[[str], str]
-"""Asked with the key's path when a key is encrypted; returns the password."""
+"""Asked with what is locked (a key's path, a token's label); returns the password or PIN."""
+
+
+class KeyHolder(Protocol):
+    """Something that holds a private key and signs with it: a file, a PKCS#11 token, a key service."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The public half."""
+
+    def sign(self, data: bytes) -> bytes:
+        """A signature over `data` with the hash that goes with the key; ECDSA signatures are ASN.1 DER.
+
+        Raises KeyFileError when the key cannot be used, UndecidedError when its service cannot be reached.
+        """
 
 
 class Signer(Protocol):
-    """Something that signs: a key in a file, later a token, a service or an identity."""
+    """Something that turns a statement's exact bytes into a bundle: a key, a certificate, or an identity."""
 
     @property
     def id(self) -> str:
-        """How evidence names the signer: `sha256:` and the digest of its SubjectPublicKeyInfo."""
+        """How evidence names the signer; see `attest.domain.attestation.Signer.id`."""
 
-    @property
-    def hint(self) -> str:
-        """What a bundle says to help a verifier pick the key."""
+    def bundle(self, payload: bytes) -> bytes:
+        """The bytes of a Sigstore bundle with a DSSE envelope over `payload`, which verifies.
 
-    def sign(self, data: bytes) -> bytes:
-        """An ASN.1 DER signature over `data`."""
+        Raises UndecidedError when a service is out of reach or its answer does not verify: nothing half-made leaves.
+        """
 
-    def verifies(self, signature: bytes, data: bytes) -> bool:
-        """True when `signature` is one of this signer's."""
+    def made(self, bundle: Bundle) -> bool:
+        """True when `bundle` is one of this signer's; only to avoid repetition, never to trust it."""
+
+    def complete(self, bundle: Bundle) -> bool:
+        """True when a bundle of this signer's holds all that it would add now: timestamps, a log entry."""

@@ -1,132 +1,138 @@
-"""The one door from Bundle to Attestation. The step numbers are those of `docs/verification.md`."""
+"""The one door from Bundle to Attestation. The step numbers are those of `docs/verification.md`, section "Bundles".
+
+Two halves: `read_bundle` establishes who signed what, before any file of the artifact is read, so that the files are
+hashed the way the signed list asks for; `verify_bundle` then compares the list with the files.
+"""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from attest.domain.attestation import Attestation, Differences, RejectCode, Rejected, Signer
+from attest.domain.attestation import Attestation, Differences, RejectCode, Rejected
 from attest.domain.bundle import Bundle
 from attest.domain.manifest import Manifest
-from attest.domain.statement import OMS_PREDICATE, STATEMENT_LIMITS, Statement, parse_statement, speaks_about
+from attest.domain.recipe import WHOLE, Recipe, RecipeDigests
+from attest.domain.statement import (
+    LEGACY_PREDICATE,
+    STATEMENT_LIMITS,
+    Statement,
+    is_model_signature,
+    parse_statement,
+    speaks_about,
+)
 from attest.domain.strict_json import Limits
 from attest.errors import DocumentError
-from attest.signing.dsse import pae
-from attest.signing.keys import PublicKey
-from attest.signing.oms import compare, compare_files, read_resources
+from attest.signing.authentic import LEGACY_NOTE, Authentic, Refused
+from attest.signing.authenticate import authenticate
+from attest.signing.oms import Resources, compare, compare_files, read_resources
 from attest.signing.trust import Trust
 
 # An OMS payload lists every file, so it may be as large as its bundle and hold a few nodes per file.
-_OMS_LIMITS = Limits(size=256 << 20, depth=32, nodes=64_000_000)
+OMS_LIMITS = Limits(size=256 << 20, depth=32, nodes=64_000_000)
+_OMS_MARK = b"https://model_signing/"
 
 
-def verify_bundle(bundle: Bundle, manifest: Manifest, trust: Trust) -> Attestation | Rejected:
-    """Decide what `bundle` proves about the artifact in `manifest`, trusting only `trust`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """An authentic bundle with its statement read; `resources` is the signed list of an OMS signature."""
+
+    authentic: Authentic
+    statement: Statement
+    resources: Resources | None = None
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the files must be hashed to be compared with the statement."""
+        return self.resources.recipe if self.resources else WHOLE
+
+
+def read_bundle(bundle: Bundle, trust: Trust) -> Read | Rejected:
+    """Who signed, and what: everything about a bundle that does not need the artifact's files.
 
     Never raises for what the bundle holds: a bundle that proves nothing comes back as Rejected, with its reason.
     """
-    # (1) The trust decides how a bundle is verified, never the bundle.
-    if bundle.material != "publicKey":
-        what = "a Sigstore certificate" if bundle.material == "certificate" else "a certificate chain"
-        return _reject(bundle, "unsupported", f"it is signed with {what}; only public keys are trusted here")
-    # (2) Signature over the exact payload bytes, by a trusted key.
-    key = _signing_key(bundle, trust)
-    if isinstance(key, Rejected):
-        return key
-    signer = Signer(kind="key", id=key.id)
-    # (3) Only now is the payload read.
-    limits = _OMS_LIMITS if OMS_PREDICATE.encode() in bundle.payload else STATEMENT_LIMITS
     try:
-        statement = parse_statement(bundle.payload, limits)
+        authentic = authenticate(bundle, trust)  # (1)–(4)
+    except Refused as refused:
+        return Rejected(source=bundle.source, code=refused.code, reason=refused.reason, bundle_digest=bundle.digest)
+    # (5) Only now is the payload read.
+    kind = ""
+    try:
+        statement = parse_statement(bundle.payload, OMS_LIMITS if _OMS_MARK in bundle.payload else STATEMENT_LIMITS)
+        kind = statement.predicate_type
+        if LEGACY_NOTE in authentic.notes and kind != LEGACY_PREDICATE:
+            # The broken encoding must not be reachable for anything that later versions write.
+            raise DocumentError("it was signed in the old form of OMS v0.2, and its statement is of another form")
+        if kind == LEGACY_PREDICATE and not trust.legacy:
+            return _rejected(authentic, "legacy", f"{LEGACY_NOTE}; --allow-legacy admits such signatures", kind)
+        resources = read_resources(statement) if is_model_signature(kind) else None
     except DocumentError as error:
-        return _reject(bundle, "bad-statement", error.message, signer)
-    # (4) The statement is about these bytes.
-    if statement.predicate_type == OMS_PREDICATE:
-        return _model_signature(bundle, statement, signer, manifest)
-    return _about_artifact(bundle, statement, signer, manifest)
+        return _rejected(authentic, "bad-statement", error.message, kind)
+    return Read(authentic=authentic, statement=statement, resources=resources)
 
 
-def _signing_key(bundle: Bundle, trust: Trust) -> PublicKey | Rejected:
-    data = pae(bundle.payload_type, bundle.payload)
-    candidates = trust.candidates(bundle.key_hint)
-    # Hashed once per algorithm, however many keys are tried.
-    digests = {name: hashlib.new(name, data).digest() for name in {key.hash_name for key in candidates}}
-    if key := next((key for key in candidates if key.verifies(bundle.signature, digests[key.hash_name])), None):
-        return key
-    if any(bundle.key_hint in key.hints for key in candidates):
-        return _reject(
-            bundle,
-            "bad-signature",
-            "the signature does not verify: the signed bytes or the signature were changed",
-        )
-    return _reject(bundle, "unknown-signer", "it is not signed by any of the trusted keys")
+def recipes(found: Iterable[Read | Rejected]) -> tuple[Recipe, ...]:
+    """Every way of hashing that some authentic signature asks for, besides one SHA-256 per file."""
+    return tuple(sorted({item.recipe for item in found if isinstance(item, Read)} - {WHOLE}))
+
+
+def verify_bundle(
+    bundle: Bundle, manifest: Manifest, trust: Trust, others: RecipeDigests | None = None
+) -> Attestation | Rejected:
+    """Decide what `bundle` proves about the artifact in `manifest`, trusting only `trust`.
+
+    `others` holds digests of the files by the recipes that `recipes` names. Never raises for what the bundle holds.
+    """
+    found = read_bundle(bundle, trust)
+    return found if isinstance(found, Rejected) else about(found, manifest, others)
+
+
+def about(found: Read, manifest: Manifest, others: RecipeDigests | None = None) -> Attestation | Rejected:
+    """(6) The statement is about these bytes, all of them and under their names."""
+    if found.resources is not None:
+        return _model_signature(found.authentic, found.statement, found.resources, manifest, others)
+    return _about_artifact(found.authentic, found.statement, manifest)
 
 
 def _model_signature(
-    bundle: Bundle, statement: Statement, signer: Signer, manifest: Manifest
+    authentic: Authentic,
+    statement: Statement,
+    resources: Resources,
+    manifest: Manifest,
+    others: RecipeDigests | None,
 ) -> Attestation | Rejected:
     kind = statement.predicate_type
-    try:
-        resources = read_resources(statement)
-    except DocumentError as error:
-        return _reject(bundle, "bad-statement", error.message, signer, kind)
     if manifest.links and not resources.allow_symlinks:
         reason = f"the artifact holds symbolic links ({manifest.links[0]!r}), and the signer did not allow links"
-        return _reject(bundle, "links", reason, signer, kind)
-    differences, unsigned = compare(resources, manifest)
+        return _rejected(authentic, "links", reason, kind)
+    differences, unsigned = compare(resources, manifest, others)
     if differences.matched != differences.listed:
         # None of the files is here, not even under another name: then it was made for something else.
         foreign = not differences.matched and differences.missing_count and not differences.renamed
-        code: RejectCode = "other-artifact" if foreign else "changed-files"
         bad = differences.listed - differences.matched
         reason = (
             f"it is the signature of another artifact: none of its {differences.listed} files is here"
             if foreign
             else f"{bad} of {differences.listed} signed files are changed or missing"
         )
-        return Rejected(
-            source=bundle.source,
-            code=code,
-            reason=reason,
-            bundle_digest=bundle.digest,
-            signer=signer,
-            predicate_type=kind,
-            differences=differences,
-        )
-    return Attestation(
-        source=bundle.source,
-        bundle_digest=bundle.digest,
-        statement_digest=statement.digest,
-        signer=signer,
-        predicate_type=kind,
+        return _rejected(authentic, "other-artifact" if foreign else "changed-files", reason, kind, differences)
+    return _attestation(
+        authentic,
+        statement,
         unsigned=unsigned,
         ignore_paths=resources.ignore_paths,
         signed_files=differences.listed,
-        unchecked=_unchecked(bundle),
     )
 
 
-def _about_artifact(bundle: Bundle, statement: Statement, signer: Signer, manifest: Manifest) -> Attestation | Rejected:
+def _about_artifact(authentic: Authentic, statement: Statement, manifest: Manifest) -> Attestation | Rejected:
     if not speaks_about(statement, manifest):
         subject = statement.subjects[0].digest.get("sha256", "")
         found = f"{subject[:12]}…" if subject else "without sha256"
-        return Rejected(
-            source=bundle.source,
-            code="other-artifact",
-            reason=f"its subject is {found}, and this artifact is {manifest.digest[:12]}…",
-            bundle_digest=bundle.digest,
-            signer=signer,
-            predicate_type=statement.predicate_type,
-            differences=_since(statement, manifest),
-        )
-    return Attestation(
-        source=bundle.source,
-        bundle_digest=bundle.digest,
-        statement_digest=statement.digest,
-        signer=signer,
-        predicate_type=statement.predicate_type,
-        statement=bundle.payload.decode("utf-8"),
-        unchecked=_unchecked(bundle),
-    )
+        reason = f"its subject is {found}, and this artifact is {manifest.digest[:12]}…"
+        return _rejected(authentic, "other-artifact", reason, statement.predicate_type, _since(statement, manifest))
+    return _attestation(authentic, statement, text=authentic.bundle.payload.decode("utf-8"))
 
 
 def _since(statement: Statement, manifest: Manifest) -> Differences | None:
@@ -137,19 +143,51 @@ def _since(statement: Statement, manifest: Manifest) -> Differences | None:
     return compare_files(files, manifest)[0]
 
 
-def _unchecked(bundle: Bundle) -> tuple[str, ...]:
-    counts = (("timestamps", len(bundle.timestamps)), ("log entries", len(bundle.log_entries)))
-    return tuple(f"{count} {what}" for what, count in counts if count)
+def _attestation(
+    authentic: Authentic,
+    statement: Statement,
+    *,
+    text: str = "",
+    unsigned: tuple[str, ...] = (),
+    ignore_paths: tuple[str, ...] = (),
+    signed_files: int = 0,
+) -> Attestation:
+    return Attestation(
+        source=authentic.bundle.source,
+        bundle_digest=authentic.bundle.digest,
+        statement_digest=statement.digest,
+        signer=authentic.signer,
+        predicate_type=statement.predicate_type,
+        statement=text,
+        unsigned=unsigned,
+        ignore_paths=ignore_paths,
+        signed_files=signed_files,
+        times=authentic.times,
+        logs=authentic.logs,
+        unchecked=authentic.unchecked,
+        notes=(*authentic.notes, *_outside_oms(authentic.key_kind, statement)),
+    )
 
 
-def _reject(
-    bundle: Bundle, code: RejectCode, reason: str, signer: Signer | None = None, predicate_type: str = ""
+def _outside_oms(key_kind: str, statement: Statement) -> tuple[str, ...]:
+    if not is_model_signature(statement.predicate_type) or key_kind.startswith("ECDSA"):
+        return ()
+    return (f"OMS knows no {key_kind.partition(' ')[0]} keys: other OMS tools cannot verify this signature",)
+
+
+def _rejected(
+    authentic: Authentic,
+    code: RejectCode,
+    reason: str,
+    predicate_type: str = "",
+    differences: Differences | None = None,
 ) -> Rejected:
     return Rejected(
-        source=bundle.source,
+        source=authentic.bundle.source,
         code=code,
         reason=reason,
-        bundle_digest=bundle.digest,
-        signer=signer,
+        bundle_digest=authentic.bundle.digest,
+        signer=authentic.signer,
         predicate_type=predicate_type,
+        differences=differences,
     )
