@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from attest.hashing.engine import Hashed, HashOptions, hash_artifact
 from attest.hashing.locate import locate
+from attest.hashing.shards import ShardedFiles, hash_shards
 
-__all__ = ["HashOptions", "Hashed", "hash_artifact", "locate"]
+__all__ = ["HashOptions", "Hashed", "ShardedFiles", "hash_artifact", "hash_shards", "locate"]

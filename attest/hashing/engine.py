@@ -15,13 +15,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 
 from attest.domain.artifact import Artifact
 from attest.domain.manifest import FileEntry, Manifest, build_manifest, name_problems, printable
+from attest.domain.recipe import Recipe, RecipeDigests
 from attest.errors import ArtifactError, InputError, Problem, UnsafeArtifactError
 from attest.hashing.links import DIRECTORY, FILE, LinkTarget, open_beneath, resolve_link
-from attest.hashing.stream import PrefixWanted, Progress, StoppedError, hash_stream
+from attest.hashing.pool import run_jobs
+from attest.hashing.recipes import RecipeHash, ShardBudget, checked, implied
+from attest.hashing.stream import PrefixWanted, Progress, StoppedError, hash_stream, unstable
 
 LARGE = 512 * 1024
 MAX_DEPTH = 200
@@ -37,22 +41,30 @@ _entry = tuple.__new__  # half the cost of the NamedTuple's own constructor
 class HashOptions:
     """How to hash: evidence files to leave out at the root, whether links inside are followed, what to compute besides.
 
-    `wanted` asks for the leading bytes of files, so that facts are read from the very bytes that were hashed.
+    `wanted` asks for the leading bytes of files, so that facts are read from the very bytes that were hashed. `recipes`
+    are further ways to digest the same bytes. Without `whole` only `hash_shards` takes the options: it makes the
+    digests of one recipe alone.
     """
 
     evidence: tuple[FileEntry, ...] = ()
     follow_links: bool = False
     sha512: bool = False
     wanted: PrefixWanted | None = None
+    recipes: tuple[Recipe, ...] = ()
+    whole: bool = True
     progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hashed:
-    """The manifest, and the leading bytes that were asked for, by file name."""
+    """The manifest, and what was asked for by file name: leading bytes, and digests by other recipes.
+
+    `others` holds every recipe but `WHOLE`, and for each of them every file.
+    """
 
     manifest: Manifest
     prefixes: Mapping[str, bytes]
+    others: RecipeDigests
 
 
 def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Hashed:
@@ -60,27 +72,13 @@ def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Has
 
     Raises UnsafeArtifactError naming every entry that has no digest (links out of the tree, special files, names that
     cannot be written down), UnstableFileError for a file that changes meanwhile, and ArtifactError for one that cannot
-    be read or when there is none.
+    be read or when there is none, or when it has more shards than `MAX_SHARDS`.
     """
-    if sys.getfilesystemencoding().lower() not in {"utf-8", "utf8"}:
-        raise InputError(
-            f"file names are read as {sys.getfilesystemencoding()} here, not as UTF-8, and would be signed wrong",
-            hint="Set PYTHONUTF8=1, or use a UTF-8 locale.",
-        )
     options = options or HashOptions()
-    walk = _Walk(artifact=artifact, options=options)
-    if artifact.kind == "file":
-        walk.single()
-    else:
-        walk.tree()
-    walk.large_files()
-    if walk.problems:
-        walk.problems += name_problems([entry.name for entry in walk.files])
-        raise UnsafeArtifactError(
-            f"{artifact.name!r} holds {len(walk.problems)} entries that have no digest",
-            walk.problems,
-            hint="Remove or replace these entries; an artifact is regular files only.",
-        )
+    if not options.whole:
+        raise ValueError("without digests of whole files there is no manifest; hash_shards makes the others")
+    walk = Walk(artifact=artifact, options=options, recipes=checked(options.recipes))
+    walk.run()
     manifest = build_manifest(
         walk.files,
         kind=artifact.kind,
@@ -89,13 +87,19 @@ def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Has
         hard_links=walk.shared_outside(),
         evidence=options.evidence,
     )
-    return Hashed(manifest=manifest, prefixes=MappingProxyType(walk.prefixes))
+    return Hashed(manifest=manifest, prefixes=MappingProxyType(walk.prefixes), others=walk.others())
+
+
+_Digests = Mapping[Recipe, tuple[bytes, ...]]
 
 
 @dataclass(slots=True, kw_only=True)
-class _Walk:
+class Walk:
+    """One walk and what it found; `run` does it."""
+
     artifact: Artifact
     options: HashOptions
+    recipes: tuple[Recipe, ...] = ()
     files: list[FileEntry] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     followed: list[str] = field(default_factory=list)
@@ -104,9 +108,32 @@ class _Walk:
     prefixes: dict[str, bytes] = field(default_factory=dict)
     kept: int = 0
     problems: list[Problem] = field(default_factory=list)
+    budget: ShardBudget = field(default_factory=ShardBudget)
+    made: dict[Recipe, dict[str, tuple[bytes, ...]]] = field(default_factory=dict)
     shared: list[tuple[str, int, int, int]] = field(default_factory=list)
 
-    def single(self) -> None:
+    def run(self) -> None:
+        """Read every file. Raises what `hash_artifact` raises, but for a name or a lack of files."""
+        if sys.getfilesystemencoding().lower() not in {"utf-8", "utf8"}:
+            raise InputError(
+                f"file names are read as {sys.getfilesystemencoding()} here, not as UTF-8, and would be signed wrong",
+                hint="Set PYTHONUTF8=1, or use a UTF-8 locale.",
+            )
+        self.made = {recipe: {} for recipe in self.recipes}
+        if self.artifact.kind == "file":
+            self._single()
+        else:
+            self._tree()
+        self._large_files()
+        if self.problems:
+            self.problems += name_problems([entry.name for entry in self.files])
+            raise UnsafeArtifactError(
+                f"{self.artifact.name!r} holds {len(self.problems)} entries that have no digest",
+                self.problems,
+                hint="Remove or replace these entries; an artifact is regular files only.",
+            )
+
+    def _single(self) -> None:
         folder, name = os.path.split(self.artifact.root)
         with _reading(self.artifact.name):
             fd = open_beneath(folder, name)
@@ -115,7 +142,7 @@ class _Walk:
             finally:
                 os.close(fd)
 
-    def tree(self) -> None:
+    def _tree(self) -> None:
         with _reading(self.artifact.name):
             root = os.open(self.artifact.root, DIRECTORY)
         # A frame is an open directory and its subdirectories that wait: descriptors are bounded by depth, not breadth.
@@ -164,7 +191,9 @@ class _Walk:
         """
         others: list[os.DirEntry[str]] = []
         excluded = {entry.name for entry in self.options.evidence} if not prefix else ()
-        plain, asks = not self.options.sha512, self.options.wanted
+        # What SHA-256 does not say of a small file is made with care, and its status alone is read here.
+        plain = not self.options.sha512 and all(implied(recipe, LARGE) for recipe in self.recipes)
+        asks = self.options.wanted
         # Names of this function are found faster than attributes of modules, and this loop is what hashing costs.
         open_file, status_of, read, close = os.open, os.fstat, os.read, os.close
         keep, sha256 = self.files.append, hashlib.sha256
@@ -228,15 +257,46 @@ class _Walk:
         status = os.fstat(fd)
         if status.st_mode & _TYPE != _REGULAR:
             self.problems.append(Problem(where=printable(name), message=_SPECIAL))
-        elif status.st_size > LARGE:
+            return
+        for recipe in self.recipes:
+            self.budget.spend(name, status.st_size, recipe)
+        if status.st_size > LARGE:
             self.large.append((status.st_size, name, target))
         else:
             os.lseek(fd, 0, os.SEEK_SET)
-            self._keep(*hash_stream(fd, name, sha512=self.options.sha512, wanted=self.options.wanted, progress=None))
+            self._small(fd, name, status.st_size)
 
-    def _keep(self, entry: FileEntry, prefix: bytes, status: os.stat_result) -> None:
+    def _small(self, fd: int, name: str, size: int) -> None:
+        self._keep(*self._stream(fd, name, size, progress=None))
+
+    def _stream(
+        self,
+        fd: int,
+        name: str,
+        size: int,
+        *,
+        progress: Progress | None,
+        stop: threading.Event | None = None,
+        beside: bool = False,
+    ) -> tuple[FileEntry, bytes, os.stat_result, _Digests]:
+        hashes = {recipe: RecipeHash(recipe, name, size) for recipe in self.recipes if not implied(recipe, size)}
+        entry, prefix, status = hash_stream(
+            fd,
+            name,
+            sha512=self.options.sha512,
+            wanted=self.options.wanted,
+            progress=progress,
+            stop=stop,
+            others=[made.update for made in hashes.values()],
+            beside=beside,
+        )
+        return entry, prefix, status, {recipe: made.digests() for recipe, made in hashes.items()}
+
+    def _keep(self, entry: FileEntry, prefix: bytes, status: os.stat_result, made: _Digests) -> None:
         self.files.append(entry)
         self._keep_prefix(entry.name, prefix)
+        for recipe, digests in made.items():
+            self.made[recipe][entry.name] = digests
         if status.st_nlink > 1:
             self.shared.append((entry.name, status.st_dev, status.st_ino, status.st_nlink))
 
@@ -246,43 +306,31 @@ class _Walk:
             self.kept += len(prefix)
             self.prefixes[name] = prefix
 
-    def large_files(self) -> None:
+    def _large_files(self) -> None:
         tasks = sorted(self.large, key=lambda task: (-task[0], task[1]))
-        workers = min(len(tasks), _cores(), MAX_THREADS)
-        stop = threading.Event()
-        if workers < 2:
-            for task in tasks:
-                self._keep(*self._large(task, stop))
-            return
-        # Imported here: small artifacts never need it, and it doubles the start-up of a short command.
-        from concurrent.futures import ThreadPoolExecutor, as_completed
+        workers = self._workers(len(tasks))
+        beside = 2 * workers <= _cores()
+        jobs = [partial(self._large, size, name, target, beside) for size, name, target in tasks]
+        run_jobs(jobs, workers, lambda read: self._keep(*read))
 
-        with ThreadPoolExecutor(workers) as pool:
-            try:
-                # As they are done: an error is known at once, and no prefix waits for a larger file.
-                for done in as_completed({pool.submit(self._large, task, stop) for task in tasks}):
-                    self._keep(*done.result())
-            finally:
-                stop.set()
-                pool.shutdown(cancel_futures=True)
+    @staticmethod
+    def _workers(jobs: int) -> int:
+        return min(jobs, _cores(), MAX_THREADS)
 
     def _large(
-        self, task: tuple[int, str, LinkTarget | None], stop: threading.Event
-    ) -> tuple[FileEntry, bytes, os.stat_result]:
-        _, name, target = task
-        options = self.options
+        self, size: int, name: str, target: LinkTarget | None, beside: bool, stop: threading.Event
+    ) -> tuple[FileEntry, bytes, os.stat_result, _Digests]:
+        with self._reopened(name, target) as fd:
+            return self._stream(fd, name, size, progress=self.options.progress, stop=stop, beside=beside)
+
+    @contextmanager
+    def _reopened(self, name: str, target: LinkTarget | None) -> Iterator[int]:
+        """A descriptor of a file that the walk found, for one thread to read."""
         with _reading(name):
             base, below = (target.base, target.name) if target else self._beneath(name)
             fd = open_beneath(base, below)
             try:
-                return hash_stream(
-                    fd,
-                    name,
-                    sha512=options.sha512,
-                    wanted=options.wanted,
-                    progress=options.progress,
-                    stop=stop,
-                )
+                yield fd
             except StoppedError:
                 raise ArtifactError(f"{printable(name)!r} was not read to its end") from None
             finally:
@@ -292,6 +340,22 @@ class _Walk:
         if self.artifact.kind == "file":
             return os.path.dirname(self.artifact.root), name
         return self.artifact.root, name
+
+    def others(self) -> RecipeDigests:
+        """The digests by each recipe, of every file. Raises UnstableFileError for a file that outgrew its shard."""
+        return MappingProxyType(
+            {
+                recipe: MappingProxyType({entry.name: self._digests(recipe, entry) for entry in self.files})
+                for recipe in self.recipes
+            }
+        )
+
+    def _digests(self, recipe: Recipe, entry: FileEntry) -> tuple[bytes, ...]:
+        if entry.name in self.made[recipe]:
+            return self.made[recipe][entry.name]
+        if not implied(recipe, entry.size):
+            raise unstable(entry.name)
+        return (entry.sha256,) if entry.size else ()
 
     def shared_outside(self) -> Iterator[str]:
         """Files with more names than the artifact holds: they can be changed through a name outside."""

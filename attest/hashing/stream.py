@@ -7,7 +7,8 @@ import mmap
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 from attest.domain.manifest import FileEntry, printable
 from attest.errors import ArtifactError, UnstableFileError
@@ -15,12 +16,16 @@ from attest.errors import ArtifactError, UnstableFileError
 # A page-aligned buffer: copying from the page cache to an address 16 bytes past a page boundary, where malloc puts a
 # large bytearray, is several times slower on common processors.
 CHUNK = 256 * 1024
+# Each block costs a hand-over when two threads hash it.
+CHUNK_OF_TWO = 1024 * 1024
 MAX_PREFIX = 128 << 20
 
 PrefixWanted = Callable[[str, bytes, int], int]
 """Name, first bytes, size → how many leading bytes of the file to keep."""
 Progress = Callable[[int, int], None]
 """Files and bytes done since the last call."""
+Update = Callable[[memoryview], None]
+"""What takes in the next bytes of a file; they are valid during the call."""
 
 
 class StoppedError(Exception):
@@ -35,51 +40,98 @@ def hash_stream(
     wanted: PrefixWanted | None,
     progress: Progress | None,
     stop: threading.Event | None = None,
+    others: Sequence[Update] = (),
+    beside: bool = False,
 ) -> tuple[FileEntry, bytes, os.stat_result]:
     """Digest an open regular file to its end; returns the entry, the kept prefix, and the file's status.
 
+    The bytes go to `others` as well, in a thread of their own when `beside` says that a processor is free for it.
     Raises UnstableFileError when size, times or identity differ before and after.
     """
-    before = os.fstat(fd)
-    if not stat.S_ISREG(before.st_mode):
-        raise ArtifactError(f"{printable(name)!r} stopped being a regular file while it was read")
+    before = regular_status(fd, name)
     digest, second = hashlib.sha256(), hashlib.sha512() if sha512 else None
+    more = [*others, *([second.update] if second is not None else [])]
+    beside = beside and bool(more)
     prefix, keep = bytearray(), -1
     total = 0
-    for block in _blocks(fd, before.st_size):
-        if stop is not None and stop.is_set():
-            raise StoppedError
-        digest.update(block)
-        if second is not None:
-            second.update(block)
-        if keep < 0:
-            keep = min(wanted(name, bytes(block), before.st_size), MAX_PREFIX) if wanted else 0
-        if len(prefix) < keep:
-            prefix += block[: keep - len(prefix)]
-        total += len(block)
-        if progress is not None:
-            progress(0, len(block))
+    # The blocks end last: their buffer must outlive the thread that reads it.
+    with (
+        closing(_blocks(fd, before.st_size, CHUNK_OF_TWO if beside else CHUNK)) as blocks,
+        _feeding(digest.update, more, beside) as feed,
+    ):
+        for block in blocks:
+            if stop is not None and stop.is_set():
+                raise StoppedError
+            feed(block)
+            if keep < 0:
+                keep = min(wanted(name, bytes(block[:CHUNK]), before.st_size), MAX_PREFIX) if wanted else 0
+            if len(prefix) < keep:
+                prefix += block[: keep - len(prefix)]
+            total += len(block)
+            if progress is not None:
+                progress(0, len(block))
     after = os.fstat(fd)
-    if _signature(before) != _signature(after) or total != before.st_size:
-        raise UnstableFileError(
-            f"{printable(name)!r} changed while it was read",
-            hint="Stop whatever writes to the artifact, or work on a copy, and run again.",
-        )
+    if signature(before) != signature(after) or total != before.st_size:
+        raise unstable(name)
     if progress is not None:
         progress(1, 0)
     entry = FileEntry(name, digest.digest(), total, second.digest() if second is not None else b"")
     return entry, bytes(prefix), after
 
 
-def _blocks(fd: int, size: int) -> Iterator[memoryview]:
+@contextmanager
+def _feeding(first: Update, others: Sequence[Update], beside: bool) -> Iterator[Update]:
+    """What gives one block to every hash, and returns when all of them are done with it."""
+
+    def feed_others(block: memoryview) -> None:
+        for update in others:
+            update(block)
+
+    def feed(block: memoryview) -> None:
+        first(block)
+        feed_others(block)
+
+    if not beside:
+        yield feed
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as thread:
+
+        def feed_both(block: memoryview) -> None:
+            rest = thread.submit(feed_others, block)
+            first(block)
+            rest.result()
+
+        yield feed_both
+
+
+def _blocks(fd: int, size: int, chunk: int) -> Generator[memoryview, None, None]:
     """The file's content in blocks that are valid until the next one; ends soon after `size`, however it grows."""
     total = 0
-    with mmap.mmap(-1, CHUNK) as buffer, memoryview(buffer) as view:
+    with mmap.mmap(-1, chunk) as buffer, memoryview(buffer) as view:
         while total <= size and (count := os.readv(fd, [buffer])):
             total += count
             with view[:count] as block:
                 yield block
 
 
-def _signature(status: os.stat_result) -> tuple[int, ...]:
+def regular_status(fd: int, name: str) -> os.stat_result:
+    """The status of an open file before it is read. Raises ArtifactError when it is no regular file."""
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        raise ArtifactError(f"{printable(name)!r} stopped being a regular file while it was read")
+    return status
+
+
+def signature(status: os.stat_result) -> tuple[int, ...]:
+    """What is equal before and after for as long as nobody writes to a file."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def unstable(name: str) -> UnstableFileError:
+    """The error of a file that changed."""
+    return UnstableFileError(
+        f"{printable(name)!r} changed while it was read",
+        hint="Stop whatever writes to the artifact, or work on a copy, and run again.",
+    )
