@@ -4,41 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from attest.domain.public_key import parse_public_key
 from attest.domain.verdict import PolicyReference
-from attest.errors import DocumentError, KeyFileError
+from attest.errors import DocumentError
+from attest.policy.anchors import TrustSection, read_trust
 from attest.policy.reader import Reader
 from attest.policy.rules import KINDS, AnyRule, attestation, coverage, signature
+from attest.policy.rules.backing import strictest
+from attest.policy.rules.distinct import possible
+from attest.policy.signers import SignerDefinition, read_signers
 from attest.policy.yaml_subset import Node, read_yaml
 
 API_VERSION = "attest/policy/v1"
 MAX_RULES = 200
-_KEY_ID = re.compile(r"sha256:[0-9a-f]{64}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SignerKey:
-    """One key of a signer: its id, and its PEM text or the name of a file beside the policy that must hold it."""
-
-    id: str
-    pem: str = ""
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """A policy as read. `digest` is the SHA-256 of its bytes; `expires` is the first moment at which it is void."""
+    """A policy as read. `digest` is the SHA-256 of its bytes; `expires` is the first moment at which it is void.
+
+    `signers` says whom each name stands for, `trust` where times and log entries may come from.
+    """
 
     name: str
     version: int
     expires: datetime
     description: str
-    signers: Mapping[str, tuple[SignerKey, ...]]
+    signers: Mapping[str, SignerDefinition]
+    trust: TrustSection
     rules: tuple[AnyRule, ...]
     digest: str
 
@@ -63,13 +60,14 @@ def parse_policy(data: bytes, what: str) -> Policy:
         root,
         "",
         required=("apiVersion", "name", "version", "expires", "rules"),
-        optional=("signers", "description"),
+        optional=("signers", "trust", "description"),
     )
     version = members.get("apiVersion")
     if version is not None and version.scalar != API_VERSION:
         reader.problem(version, "apiVersion", f"this version reads {API_VERSION!r} only")
-    signers = _signers(reader, members.get("signers"))
-    reader.signers = tuple(signers)
+    named = members.get("signers")
+    signers = read_signers(reader, named)
+    reader.signers = tuple(named.members) if named else ()
     rules = _rules(reader, members.get("rules"), signers)
     policy = Policy(
         name=reader.name(members.get("name"), "name"),
@@ -77,6 +75,7 @@ def parse_policy(data: bytes, what: str) -> Policy:
         expires=read_time(reader, members.get("expires"), "expires"),
         description=reader.text(members.get("description"), "description"),
         signers=signers,
+        trust=read_trust(reader, members.get("trust")),
         rules=rules,
         digest=hashlib.sha256(data).hexdigest(),
     )
@@ -103,69 +102,7 @@ def read_time(reader: Reader, node: Node | None, where: str) -> datetime:
     return datetime.min.replace(tzinfo=UTC)
 
 
-def _signers(reader: Reader, node: Node | None) -> dict[str, tuple[SignerKey, ...]]:
-    if node is None:
-        return {}
-    if node.kind != "mapping" or not node.members:
-        reader.problem(node, "signers", "a mapping from names to signers is needed here")
-        return {}
-    owners: dict[str, str] = {}
-    signers: dict[str, tuple[SignerKey, ...]] = {}
-    for name, value in node.members.items():
-        where = f"signers.{name}"
-        reader.name(Node(kind="scalar", line=value.line, scalar=name), where)
-        members = reader.mapping(value, where, required=("kind", "keys"))
-        kind = members.get("kind")
-        if kind is not None and kind.scalar != "keys":
-            reader.problem(kind, f"{where}.kind", "this version knows the kind 'keys' only")
-        signers[name] = _keys(reader, members.get("keys"), f"{where}.keys")
-        for key in signers[name]:
-            if key.id and (other := owners.setdefault(key.id, name)) != name:
-                # Two names for one key would let one person stand for two.
-                reader.problem(value, where, f"the key {key.id[:19]}… belongs to {other!r} already")
-    return signers
-
-
-def _keys(reader: Reader, node: Node | None, where: str) -> tuple[SignerKey, ...]:
-    if node is None:
-        return ()
-    if node.kind != "list" or not 1 <= len(node.items) <= 100:
-        reader.problem(node, where, "a list of 1 to 100 keys is needed here")
-        return ()
-    keys = tuple(_key(reader, item, f"{where}[{at}]") for at, item in enumerate(node.items))
-    known = [key.id for key in keys if key.id]
-    if len(set(known)) != len(known):
-        reader.problem(node, where, "one key stands twice in the list")
-    return keys
-
-
-def _key(reader: Reader, node: Node, where: str) -> SignerKey:
-    members = reader.mapping(node, where, required=(), optional=("pem", "file", "id"))
-    pem, file = (
-        reader.text(members.get("pem"), f"{where}.pem"),
-        reader.text(members.get("file"), f"{where}.file"),
-    )
-    pinned = reader.text(members.get("id"), f"{where}.id")
-    if ("pem" in members) == ("file" in members):
-        reader.problem(node, where, "a key has either `pem` (its text) or `file` with `id`")
-    if pinned and not _KEY_ID.fullmatch(pinned):
-        reader.problem(members["id"], f"{where}.id", "a key id is sha256: and 64 lower-case hexadecimal digits")
-    if file and not pinned:
-        # The policy's digest must fix who is trusted, so a key outside the document is pinned by its id.
-        reader.problem(node, where, "a key in a file needs its `id`; `attest key show FILE` prints it")
-    if not pem:
-        return SignerKey(id=pinned, file=file)
-    try:
-        key = parse_public_key(pem, "the key")
-    except KeyFileError as error:
-        reader.problem(members["pem"], f"{where}.pem", error.message)
-        return SignerKey(id=pinned)
-    if pinned and pinned != key.id:
-        reader.problem(members["id"], f"{where}.id", f"the key's id is {key.id}")
-    return SignerKey(id=key.id, pem=key.pem)
-
-
-def _rules(reader: Reader, node: Node | None, signers: Mapping[str, tuple[SignerKey, ...]]) -> tuple[AnyRule, ...]:
+def _rules(reader: Reader, node: Node | None, signers: Mapping[str, SignerDefinition]) -> tuple[AnyRule, ...]:
     if node is None:
         return ()
     if node.kind != "list" or not 1 <= len(node.items) <= MAX_RULES:
@@ -175,10 +112,10 @@ def _rules(reader: Reader, node: Node | None, signers: Mapping[str, tuple[Signer
     ids = [rule.id for rule in rules]
     for twice in sorted({name for name in ids if ids.count(name) > 1}):
         reader.problem(node, "rules", f"the rule id {twice!r} stands twice")
-    return (*rules, *_implied(rules))
+    return tuple(_covering(rules))
 
 
-def _rule(reader: Reader, node: Node, where: str, signers: Mapping[str, tuple[SignerKey, ...]]) -> AnyRule | None:
+def _rule(reader: Reader, node: Node, where: str, signers: Mapping[str, SignerDefinition]) -> AnyRule | None:
     members = reader.mapping(node, where, required=("id",), optional=tuple(KINDS))
     rule_id = reader.name(members.get("id"), f"{where}.id")
     kinds = [kind for kind in KINDS if kind in members]
@@ -187,22 +124,33 @@ def _rule(reader: Reader, node: Node, where: str, signers: Mapping[str, tuple[Si
         return None
     kind = kinds[0]
     rule: AnyRule = KINDS[kind].read(reader, members[kind], f"{where}.{kind}", rule_id)
-    if isinstance(rule, signature.Rule | attestation.Rule):
-        possible = len({key.id for name in rule.signers for key in signers.get(name, ())})
-        if rule.threshold > possible:
-            reader.problem(node, where, f"{rule.threshold} distinct keys are required, and the signers have {possible}")
+    if isinstance(rule, signature.Rule | attestation.Rule) and all(name in signers for name in rule.signers):
+        most = possible(signers[name] for name in rule.signers)
+        if most is not None and rule.threshold > most:
+            message = f"{rule.threshold} distinct signers are required, and these names stand for {most} at most"
+            reader.problem(node, where, message)
     return rule
 
 
-def _implied(rules: list[AnyRule]) -> tuple[AnyRule, ...]:
-    """A policy that relies on signatures covers every file, whether it says so or not."""
+def _covering(rules: list[AnyRule]) -> Iterator[AnyRule]:
+    """The rules, with all that is implied about coverage.
+
+    A policy that relies on signatures covers every file, whether it says so or not; and a signature covers files only
+    with the backing that the rules about its signers ask for, unless the coverage rule says otherwise.
+    """
     relying = [rule for rule in rules if isinstance(rule, signature.Rule | attestation.Rule)]
-    if not relying or any(isinstance(rule, coverage.Rule) for rule in rules):
-        return ()
     signed = [rule for rule in relying if isinstance(rule, signature.Rule)] or relying
+    for rule in rules:
+        if isinstance(rule, coverage.Rule) and rule.backing is None:
+            about = [other for other in signed if set(other.signers) & set(rule.signers)]
+            yield replace(rule, backing=strictest(other.backing for other in about))
+        else:
+            yield rule
+    if not relying or any(isinstance(rule, coverage.Rule) for rule in rules):
+        return
     names = dict.fromkeys(name for rule in signed for name in rule.signers)
     taken = {rule.id for rule in rules}
     rule_id = coverage.IMPLIED
     while rule_id in taken:
         rule_id += ".implied"
-    return (coverage.Rule(id=rule_id, signers=tuple(names)),)
+    yield coverage.Rule(id=rule_id, signers=tuple(names), backing=strictest(rule.backing for rule in signed))

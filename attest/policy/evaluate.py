@@ -6,10 +6,12 @@ changes nothing for that rule; a rule passes only if something shows that it hol
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from attest.domain.evidence import Evidence
+from attest.domain.statement import LEGACY_PREDICATE
 from attest.domain.verdict import Reason, RuleResult, Verification
 from attest.policy.document import Policy
 from attest.policy.rules import KINDS
@@ -20,10 +22,7 @@ def evaluate(
     policy: Policy, evidence: Evidence, now: datetime, *, at_given: bool = False, replayed: bool = False
 ) -> Verification:
     """Judge `evidence` under `policy` at `now` (an aware time in UTC)."""
-    context = Context(
-        evidence=evidence,
-        signers={name: tuple(key.id for key in keys) for name, keys in policy.signers.items()},
-    )
+    context = Context(evidence=_counting(policy, evidence), signers=policy.signers)
     results = [_expiry(policy, now)]
     if evidence.manifest is None:
         results.append(_no_manifest(evidence))
@@ -39,6 +38,14 @@ def evaluate(
         results=tuple(results),
         evidence=evidence,
     )
+
+
+def _counting(policy: Policy, evidence: Evidence) -> Evidence:
+    """Stored evidence may come from a verification that admitted more than this policy does."""
+    if policy.trust.allow_legacy:
+        return evidence
+    kept = tuple(item for item in evidence.attestations if item.predicate_type != LEGACY_PREDICATE)
+    return evidence if len(kept) == len(evidence.attestations) else replace(evidence, attestations=kept)
 
 
 def _check(rule: Any, context: Context) -> RuleResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from attest.errors import Problem
@@ -12,6 +12,7 @@ from attest.policy.yaml_subset import Node
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 MAX_ITEMS = 1_000
+MAX_EXACT = 2_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +53,33 @@ class Reader:
             self.problem(node, where, "a text is needed here")
             return ""
         return node.scalar
+
+    def exact(self, node: Node | None, where: str) -> str:
+        """A text that is compared whole with what a certificate says: printable, and nothing before or after it."""
+        if node is not None and isinstance(node.scalar, int):
+            self.problem(node, where, "a text is needed here; put quotes around it")
+            return ""
+        text = self.text(node, where)
+        if node is not None and text and (text != text.strip() or not text.isprintable() or len(text) > MAX_EXACT):
+            # Verified names are printable, so this one would never be found.
+            self.problem(node, where, f"no certificate says this: a printable text of up to {MAX_EXACT} is needed")
+            return ""
+        return text
+
+    def choice(self, node: Node | None, where: str, known: Sequence[str], *, default: str = "") -> str:
+        """One of the known words."""
+        if node is None:
+            return default
+        if node.kind == "scalar" and isinstance(node.scalar, str) and node.scalar in known:
+            return node.scalar
+        self.problem(node, where, f"one of {', '.join(known)} is needed here")
+        return default
+
+    def boolean(self, node: Node | None, where: str) -> bool:
+        """`true` or `false`; false when absent."""
+        if node is not None and not isinstance(node.scalar, bool):
+            self.problem(node, where, "true or false is needed here")
+        return node is not None and node.scalar is True
 
     def integer(self, node: Node | None, where: str, *, low: int, high: int, default: int = 0) -> int:
         """An integer within bounds."""

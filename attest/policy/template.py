@@ -1,8 +1,17 @@
-"""Policies that people start from: made from their own key, readable, and valid as they stand."""
+"""Policies that people start from, or that stand behind options: readable, and valid as they stand.
+
+Invariant: whatever goes into a policy's text is quoted, so that no value becomes structure.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, TypedDict, Unpack
+
 from attest.domain.public_key import PublicKeyText
+from attest.errors import InputError
+from attest.policy import pem
+from attest.policy.anchors import PRODUCTION, Pinned, SigstoreRoot, TrustSection
 
 _HEAD = """\
 # {title}
@@ -11,23 +20,16 @@ apiVersion: attest/policy/v1
 name: {name}
 version: 1
 expires: {expires}
-signers:
-  {signer}:
-    kind: keys
-    keys:
-      - id: {key_id}
-        pem: |
-{pem}
-rules:
 """
 
 _SIGNED = """\
+rules:
   # The files are as {signer} signed them.
   - id: signed
     signature: {{signers: [{signer}]}}
   # Nothing lies beside the signed files, not even below .git/. To accept one, add its exact name.
   - id: all-files
-    coverage: {{signers: [{signer}], allowUnsigned: [{unsigned}]}}
+    coverage: {{signers: [{signer}], {allowed}}}
 """
 
 _RELEASE = """\
@@ -41,36 +43,157 @@ _RELEASE = """\
     licenses: {{allow: [Apache-2.0, MIT, BSD-2-Clause, BSD-3-Clause]}}
 """
 
+_ESCAPES = {ord("\\"): "\\\\", ord('"'): '\\"'}
+
+
+class Options(TypedDict, total=False):
+    """What the policies behind options tolerate and trust: members of `coverage`, and the `trust` section."""
+
+    allow_unsigned: tuple[str, ...]
+    allow_unsigned_any: bool
+    allow_ignored: tuple[str, ...] | Literal["any"]
+    trust: TrustSection
+
 
 def release_policy(key: PublicKeyText, *, signer: str, expires: str) -> str:
     """The policy for a model that went through a release step: signature, coverage, BOM, formats, licence."""
-    head = _head(
-        key,
-        title="What a released model must show before it runs.",
-        name="release",
-        signer=signer,
-        expires=expires,
-    )
-    return head + _SIGNED.format(signer=signer, unsigned="") + _RELEASE.format(signer=signer)
+    head = _HEAD.format(title="What a released model must show before it runs.", name="release", expires=expires)
+    return head + _keys(signer, [key]) + _signed(signer, {}) + _RELEASE.format(signer=signer)
 
 
-def key_policy(keys: list[PublicKeyText], *, expires: str, allow_unsigned: tuple[str, ...] = ()) -> str:
+def key_policy(keys: Sequence[PublicKeyText], *, expires: str, **options: Unpack[Options]) -> str:
     """The policy behind `attest verify --key`: signed by one of these keys, and nothing else lies there."""
-    head = _head(keys[0], title="Signature and files only.", name="key", signer="key", expires=expires)
-    rest = "".join(f"      - id: {key.id}\n        pem: |\n{_indent(key.pem)}\n" for key in keys[1:])
-    names = ", ".join(_quoted(name) for name in allow_unsigned)
-    return head.replace("rules:\n", rest + "rules:\n") + _SIGNED.format(signer="key", unsigned=names)
+    head = _HEAD.format(title="Signature and files only.", name="key", expires=expires)
+    return head + _keys("key", keys) + _trust(options) + _signed("key", options)
 
 
-def _head(key: PublicKeyText, *, title: str, name: str, signer: str, expires: str) -> str:
-    return _HEAD.format(title=title, name=name, expires=expires, signer=signer, key_id=key.id, pem=_indent(key.pem))
+def identity_policy(
+    *,
+    issuer: str,
+    expires: str,
+    subject: str = "",
+    subject_pattern: str = "",
+    subject_type: str = "",
+    claims: Mapping[str, str] | None = None,
+    trust_root: SigstoreRoot = PRODUCTION,
+    **options: Unpack[Options],
+) -> str:
+    """The policy behind `attest verify --identity`: signed by this Sigstore identity, and nothing else lies there.
+
+    Raises InputError for a value that no certificate can hold.
+    """
+    members = {
+        "issuer": issuer,
+        "subject": subject,
+        "subjectPattern": subject_pattern,
+        "subjectType": subject_type,
+    }
+    lines = ["kind: sigstore", *_members(members), *_table("claims", claims or {})]
+    lines.append(f"trustRoot: {_root(trust_root)}")
+    head = _HEAD.format(title="Signature of an identity, and files only.", name="identity", expires=expires)
+    return head + _signer("identity", lines) + _trust(options) + _signed("identity", options)
 
 
-def _indent(pem: str) -> str:
-    return "\n".join(f"          {line}" for line in pem.strip().splitlines())
+def certificate_policy(
+    *,
+    roots: Sequence[str],
+    expires: str,
+    subject: str = "",
+    issuer: str = "",
+    names: Mapping[str, str] | None = None,
+    key: str = "",
+    **options: Unpack[Options],
+) -> str:
+    """The policy behind `attest verify --ca`: signed with a certificate under one of these roots (PEM texts, one
+    certificate each) for which every given pin holds, and nothing else lies there.
+
+    Raises InputError for a value that no certificate can hold, or a text that is no certificate.
+    """
+    lines = ["kind: certificate", "roots:", *(line for text in roots for line in _block(text))]
+    lines += [*_members({"subject": subject, "issuer": issuer}), *_table("names", names or {}), *_members({"key": key})]
+    head = _HEAD.format(title="Signature with a certificate, and files only.", name="certificate", expires=expires)
+    return head + _signer("certificate", lines) + _trust(options) + _signed("certificate", options)
+
+
+def _keys(signer: str, keys: Iterable[PublicKeyText]) -> str:
+    lines = ["kind: keys", "keys:"]
+    for key in keys:
+        lines += [f"  - id: {key.id}", "    pem: |", *_indented(key.pem, "      ")]
+    return _signer(signer, lines)
+
+
+def _signer(name: str, lines: Iterable[str]) -> str:
+    return "\n".join(["signers:", f"  {name}:", *(f"    {line}" for line in lines)]) + "\n"
+
+
+def _signed(signer: str, options: Options) -> str:
+    ignored = options.get("allow_ignored", ())
+    allowed = "allowUnsigned: " + (
+        "any" if options.get("allow_unsigned_any") else _list(options.get("allow_unsigned", ()))
+    )
+    if ignored:
+        allowed += ", allowIgnored: " + ("any" if ignored == "any" else _list(ignored))
+    return _SIGNED.format(signer=signer, allowed=allowed)
+
+
+def _trust(options: Options) -> str:
+    trust = options.get("trust", TrustSection())
+    lines: list[str] = []
+    if trust.timestamp_authorities:
+        lines.append("timestampAuthorities:")
+        for item in trust.timestamp_authorities:
+            lines += _block(item.pem) if item.pem else [f"  - {_file(item)}"]
+    if trust.trusted_roots:
+        lines.append(f"trustedRoots: [{', '.join(_root(root) for root in trust.trusted_roots)}]")
+    if trust.allow_legacy:
+        lines.append("allowLegacy: true")
+    return "\n".join(["trust:", *(f"  {line}" for line in lines)]) + "\n" if lines else ""
+
+
+def _root(root: SigstoreRoot) -> str:
+    return _file(root.file) if root.file else root.instance
+
+
+def _file(item: Pinned) -> str:
+    return f"{{file: {_quoted(item.file)}, sha256: {_quoted(item.sha256)}}}"
+
+
+def _block(text: str) -> list[str]:
+    """An item of a list with a PEM text, written anew, so that it holds certificates and nothing else."""
+    plain = "".join(pem.pem_text(der) for der in pem.certificates(text))
+    return ["  - pem: |", *_indented(plain, "      ")]
+
+
+def _indented(text: str, by: str) -> list[str]:
+    return [by + line for line in text.strip().splitlines()]
+
+
+def _members(values: Mapping[str, str]) -> list[str]:
+    """One line for each value that is given."""
+    return [f"{name}: {_value(value, name)}" for name, value in values.items() if value]
+
+
+def _table(name: str, values: Mapping[str, str]) -> list[str]:
+    lines = [f"  {_quoted(key)}: {_value(value, key)}" for key, value in values.items()]
+    return [f"{name}:", *lines] if lines else []
+
+
+def _list(names: Iterable[str]) -> str:
+    return f"[{', '.join(_quoted(name) for name in names)}]"
+
+
+def _value(text: str, what: str) -> str:
+    if not text or not text.isprintable() or text != text.strip():
+        raise InputError(
+            f"{what} {text!r} is nothing that a certificate says",
+            hint="Give the whole text, without line breaks or blanks around it.",
+        )
+    return _quoted(text)
 
 
 def _quoted(name: str) -> str:
+    if any("\ud800" <= char <= "\udfff" for char in name):
+        raise InputError(f"{name!r} is not valid text", hint="Give it as UTF-8.")
     # YAML takes some characters beyond ASCII for line breaks, so everything that is not printable is escaped.
-    plain = (char if char.isprintable() and char not in '"\\' else f"\\U{ord(char):08x}" for char in name)
+    plain = (char if char.isprintable() else f"\\U{ord(char):08x}" for char in name.translate(_ESCAPES))
     return f'"{"".join(plain)}"'

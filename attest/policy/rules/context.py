@@ -1,48 +1,68 @@
-"""What a check may look at: the evidence, and which keys stand behind the policy's signer names."""
+"""What a check may look at: the evidence, and who stands behind the policy's signer names."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from attest.domain.attestation import Attestation, Rejected
+from attest.domain.attestation import Attestation, Rejected, Signer
 from attest.domain.evidence import Evidence
 from attest.domain.verdict import Reason, RuleResult, Verdict
+from attest.policy.signers import KeyDefinition, SignerDefinition
 
 MAX_REASONS = 50
-RESTORE = (
-    "Restore the files as they were released; if the change is wanted, release again: attest release MODEL --key KEY"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """The evidence of one artifact, and the signer ids by signer name."""
+    """The evidence of one artifact, and the definitions by signer name."""
 
     evidence: Evidence
-    signers: Mapping[str, tuple[str, ...]]
+    signers: Mapping[str, SignerDefinition]
 
-    def ids(self, names: Iterable[str]) -> frozenset[str]:
-        """The ids of the keys behind these signer names."""
-        return frozenset(key for name in names for key in self.signers[name])
+    def stands(self, names: Iterable[str], signer: Signer) -> bool:
+        """True when one of these names stands for `signer`."""
+        return any(self.signers[name].stands_for(signer) for name in names)
+
+    def foreign(self, names: Sequence[str], item: Attestation) -> str:
+        """That an attestation is by somebody else, and how near it comes to the names of its signer's kind."""
+        near = [
+            f"for {name}, {self.signers[name].mismatch(item.signer)}"
+            for name in names
+            if self.signers[name].kind == item.signer.kind and item.signer.kind != "key"
+        ]
+        message = f"{item.source} is by {item.signer.label}, which does not stand for {' or '.join(names)}"
+        return f"{message} ({'; '.join(near[:3])})" if near else message
+
+    def sign_with(self, names: Iterable[str]) -> str:
+        """The option with which these signers sign."""
+        keys = all(isinstance(self.signers[name], KeyDefinition) for name in names)
+        return "--key KEY" if keys else "--signer URI"
+
+    def restore(self, names: Iterable[str]) -> str:
+        """What to do about files that are not as they were signed."""
+        return (
+            "Restore the files as they were released; if the change is wanted, release again: "
+            f"attest release MODEL {self.sign_with(names)}"
+        )
 
     def attested(self, names: Iterable[str], fits: Callable[[str], bool]) -> list[Attestation]:
         """Verified attestations by these signers whose predicate type fits."""
-        ids = self.ids(names)
-        return [a for a in self.evidence.attestations if a.signer.id in ids and fits(a.predicate_type)]
+        named = tuple(names)
+        return [a for a in self.evidence.attestations if fits(a.predicate_type) and self.stands(named, a.signer)]
 
     def by_others(self, names: Iterable[str], fits: Callable[[str], bool]) -> list[Attestation]:
         """Verified attestations whose predicate type fits, by signers that do not count here."""
-        ids = self.ids(names)
-        return [a for a in self.evidence.attestations if a.signer.id not in ids and fits(a.predicate_type)]
+        named = tuple(names)
+        return [a for a in self.evidence.attestations if fits(a.predicate_type) and not self.stands(named, a.signer)]
 
     def earlier(self, names: Iterable[str]) -> list[Rejected]:
         """Verified statements by these signers about an earlier state of this artifact: they explain what changed."""
-        ids = self.ids(names)
+        named = tuple(names)
         return [
             item
             for item in self.evidence.rejected
-            if item.code == "other-artifact" and item.signer and item.signer.id in ids and item.differences
+            if item.code == "other-artifact" and item.signer and item.differences and self.stands(named, item.signer)
         ]
 
     def suspects(self, names: Iterable[str], files: Sequence[str]) -> list[str]:
@@ -78,7 +98,7 @@ def files(count: int) -> str:
 
 def evidence_label(item: Attestation) -> str:
     """One line that names a piece of evidence with its signer and its digest."""
-    return f"{item.source} by {item.signer.id[:19]}… (statement sha256:{item.statement_digest[:12]}…)"
+    return f"{item.source} by {item.signer.label} (statement sha256:{item.statement_digest[:12]}…)"
 
 
 def rejected_reason(item: Rejected, mend: str = "") -> Reason:

@@ -11,7 +11,7 @@ import pytest
 
 from attest.domain.attestation import Attestation, Changed, Differences, Rejected, Signer
 from attest.domain.bom import License, Value
-from attest.domain.bundle import parse_bundle, serialize_key_bundle
+from attest.domain.bundle import parse_bundle, serialize_bundle
 from attest.domain.evidence import Gap
 from attest.domain.statement import OMS_PREDICATE
 from attest.domain.verdict import RuleResult
@@ -84,7 +84,7 @@ def malleated(bundle: bytes) -> bytes:
     found = parse_bundle(bundle, "s")
     r, s = decode_dss_signature(found.signature)
     signature = encode_dss_signature(r, ORDER - s)
-    return serialize_key_bundle(payload=found.payload, signature=signature, key_hint=found.key_hint)
+    return serialize_bundle(payload=found.payload, signature=signature, key_hint=found.key_hint)
 
 
 def test_two_forms_of_one_signature_are_one_signer() -> None:
@@ -95,7 +95,7 @@ def test_two_forms_of_one_signature_are_one_signer() -> None:
     assert len({item.bundle_digest for item in found}) == 2
     rules = "  - id: signed\n    signature: {signers: [release], threshold: 2}\n"
     result = rule(judge(rules, evidence(*found), release=(1, 2)), "signed")
-    assert messages(result) == ["1 of 2 required keys signed"]
+    assert messages(result) == ["1 of 2 required signers signed"]
     found.append(accepted(verify_bundle(parse_bundle(model_bundle(by=2), "2"), manifest(), trust(1, 2))))
     assert rule(judge(rules, evidence(*found), release=(1, 2)), "signed").verdict == "PASSED"
 

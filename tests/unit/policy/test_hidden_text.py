@@ -11,7 +11,7 @@ from attest.errors import DocumentError
 from attest.policy import parse_policy
 from attest.policy.rules import coverage
 from tests.unit.conftest import signer
-from tests.unit.policy.build import document
+from tests.unit.policy.build import document, key_ids
 
 SIGNED = "  - id: signed\n    signature: {signers: [release]}\n"
 ONCE_BREAKS = {"next line": "\u0085", "line separator": "\u2028", "paragraph separator": "\u2029"}
@@ -20,7 +20,7 @@ ONCE_BREAKS = {"next line": "\u0085", "line separator": "\u2028", "paragraph sep
 def keys_of(text: str) -> list[str]:
     """The trusted keys, or none when the policy is refused."""
     try:
-        return [key.id for key in parse_policy(text.encode(), "p").signers["release"]]
+        return key_ids(parse_policy(text.encode(), "p"))
     except DocumentError:
         return []
 

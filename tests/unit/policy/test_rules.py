@@ -10,7 +10,7 @@ import pytest
 from attest.domain.attestation import MAX_LISTED, Attestation, Changed, Differences, Rejected, Signer
 from attest.domain.bom import License, Value
 from attest.domain.evidence import Evidence, Gap
-from attest.domain.statement import OMS_PREDICATE
+from attest.domain.statement import LEGACY_PREDICATE, OMS_PREDICATE
 from tests.unit.conftest import SMALL, manifest, signer
 from tests.unit.policy.build import attested, evidence, judge, messages, rule
 
@@ -33,7 +33,7 @@ def rejected(
 def test_signature_passes() -> None:
     found = rule(judge(SIGNED, evidence(attested())), "signed")
     assert (found.verdict, found.kind, found.reasons) == ("PASSED", "signature", ())
-    assert found.summary == "signed by 1 of 1 required keys of release"
+    assert found.summary == "signed by 1 of 1 required signers of release"
     assert found.looked_at == (f"by-1 by {signer(1).id[:19]}… (statement sha256:555555555555…): 5 files as signed",)
 
 
@@ -54,7 +54,17 @@ def test_a_signer_of_another_name_does_not_count() -> None:
     assert found.verdict == "FAILED"
 
 
-@pytest.mark.parametrize("kind", [BOM, "https://model_signing/signature/v1.1", OMS_PREDICATE + "/", ""])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        BOM,
+        "https://model_signing/signature/v2.0",
+        "https://model_signing/signature/v1",
+        LEGACY_PREDICATE,
+        OMS_PREDICATE + "/",
+        "",
+    ],
+)
 def test_another_predicate_is_no_signature(kind: str) -> None:
     assert rule(judge(SIGNED, evidence(attested(kind))), "signed").verdict == "FAILED"
 
@@ -73,7 +83,7 @@ def test_a_threshold_counts_distinct_keys(keys: tuple[int, ...], enough: bool) -
 
 def test_too_few_keys_say_how_many_there_are() -> None:
     found = rule(judge(THREE, evidence(attested(by=1), attested(by=3)), release=(1, 2), other=(3, 4)), "signed")
-    assert messages(found) == ["2 of 3 required keys signed"]
+    assert messages(found) == ["2 of 3 required signers signed"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +178,7 @@ def test_an_uncovered_file_is_named() -> None:
         ".git/evil.py: the file is not covered: OMS signatures leave Git's files out",
         "extra.bin: the file was not there when the artifact was signed",
     ]
-    assert "allowUnsigned: [.git/evil.py]" in found.reasons[0].mend
+    assert "allowIgnored: [.git/evil.py] in the policy, or --allow-ignored .git/evil.py" in found.reasons[0].mend
 
 
 def test_names_that_the_policy_tolerates() -> None:
@@ -229,7 +239,7 @@ def claimed(*items: Attestation, **more: Any) -> Any:
 @pytest.mark.parametrize("kind", [BOM, BOM + "/v1.5"])
 def test_an_attestation_passes(kind: str) -> None:
     found = claimed(attested(kind))
-    assert (found.verdict, found.summary) == ("PASSED", "cyclonedx attested by 1 of 1 required keys")
+    assert (found.verdict, found.summary) == ("PASSED", "cyclonedx attested by 1 of 1 required signers")
 
 
 @pytest.mark.parametrize("kind", [OMS_PREDICATE, "https://slsa.dev/provenance/v1", BOM + "x", ""])
@@ -248,7 +258,7 @@ def test_a_threshold_of_attestations() -> None:
     one, two = attested(BOM), attested(BOM, by=2)
     assert rule(judge(text, evidence(one, two), **keys), "bom").verdict == "PASSED"
     found = rule(judge(text, evidence(one, one), **keys), "bom")
-    assert messages(found) == ["1 of 2 keys attested it"]
+    assert messages(found) == ["1 of 2 required signers attested it"]
 
 
 @pytest.mark.parametrize(
