@@ -14,17 +14,24 @@ from attest.errors import InputError
 class Settings:
     """What the environment says.
 
-    `key_password` opens encrypted keys (`ATTEST_KEY_PASSWORD`); `source_date` is the timestamp for documents
+    `key_password` opens encrypted keys (`ATTEST_KEY_PASSWORD`), `token_pin` PKCS#11 tokens (`ATTEST_PKCS11_PIN`);
+    `identity_token` is an OIDC token to sign as (`SIGSTORE_ID_TOKEN`), `upload_token` lets evidence into a store
+    (`ATTEST_UPLOAD_TOKEN`); `source_date` is the timestamp for documents
     (`SOURCE_DATE_EPOCH`, https://reproducible-builds.org/specs/source-date-epoch/); `color` is off under `NO_COLOR`.
     """
 
     key_password: str | None = None
+    token_pin: str | None = None
+    identity_token: str | None = None
+    upload_token: str | None = None
     source_date: datetime | None = None
     color: bool = True
 
     def __repr__(self) -> str:
-        """Shown without the password."""
-        return f"Settings(key_password={'***' if self.key_password else None}, source_date={self.source_date})"
+        """Shown without the secrets."""
+        secrets = ("key_password", "token_pin", "identity_token", "upload_token")
+        hidden = ", ".join(f"{name}={'***' if getattr(self, name) else None}" for name in secrets)
+        return f"Settings({hidden}, source_date={self.source_date})"
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -38,5 +45,10 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
             hint="Give whole seconds since 1970, or unset it.",
         ) from None
     return Settings(
-        key_password=environ.get("ATTEST_KEY_PASSWORD"), source_date=moment, color=not environ.get("NO_COLOR")
+        key_password=environ.get("ATTEST_KEY_PASSWORD"),
+        token_pin=environ.get("ATTEST_PKCS11_PIN"),
+        identity_token=environ.get("SIGSTORE_ID_TOKEN"),
+        upload_token=environ.get("ATTEST_UPLOAD_TOKEN"),
+        source_date=moment,
+        color=not environ.get("NO_COLOR"),
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from attest import __version__
-from attest.cli import evidence, keys, policies, verification
+from attest.cli import evidence, keys, policies, trust, verification
 from attest.cli.show import echo, fail
 from attest.errors import AttestError
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 bom = typer.Typer(help="Bills of materials.", no_args_is_help=True, rich_markup_mode=None)
 key = typer.Typer(help="Keys for signing and verifying.", no_args_is_help=True, rich_markup_mode=None)
+roots = typer.Typer(help="Sigstore trusted roots.", no_args_is_help=True, rich_markup_mode=None)
 policy = typer.Typer(help="Trust policies.", no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -46,6 +47,9 @@ app.command("sign")(evidence.sign)
 app.command("attest")(evidence.attest)
 app.command("release")(evidence.release)
 app.command("verify")(verification.verify)
+app.command("inspect")(trust.inspect)
+roots.command("show")(trust.show)
+roots.command("fetch")(trust.fetch)
 bom.command("model")(evidence.bom_model)
 key.command("generate")(keys.generate)
 key.command("show")(keys.show)
@@ -55,6 +59,7 @@ policy.command("replay")(verification.replay)
 app.add_typer(bom, name="bom")
 app.add_typer(key, name="key")
 app.add_typer(policy, name="policy")
+app.add_typer(roots, name="trust")
 
 
 def main() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from attest.cli.options import Format, Key, Links, Model, Name, Output, Shape, Version
-from attest.cli.show import echo, note, password, settings, watched, write_bytes
+from attest.cli.groups import grouped
+from attest.cli.options import Format, Links, Model, Name, Output, Shape, Version
+from attest.cli.show import echo, note, settings, watched, write_bytes
+from attest.cli.signing_options import Signing, signing
 from attest.domain.manifest import printable
 
 Type = Annotated[
@@ -40,7 +43,42 @@ BomOut = Annotated[
         show_default=False,
     ),
 ]
+Upload = Annotated[
+    str,
+    typer.Option(
+        "--upload",
+        metavar="URL",
+        help="Then put the evidence files below this address, with the bearer token in ATTEST_UPLOAD_TOKEN.",
+        show_default=False,
+    ),
+]
 Sha512 = Annotated[bool, typer.Option("--sha512/--no-sha512", help="Also compute SHA-512 in the same pass.")]
+
+
+class HashKind(StrEnum):
+    """The hashes of OMS."""
+
+    sha256 = "sha256"
+    blake2b = "blake2b"
+    blake3 = "blake3"
+
+
+IgnorePaths = Annotated[
+    list[str],
+    typer.Option(
+        "--ignore-path",
+        metavar="PATH",
+        help="Leave this path inside the model out, with everything below it, and record that; may be repeated.",
+        show_default=False,
+    ),
+]
+Hash = Annotated[HashKind, typer.Option("--hash", help="sha256 is what every OMS tool reads.")]
+ShardSize = Annotated[
+    int,
+    typer.Option(
+        "--shard-size", metavar="BYTES", help="Sign ranges of this size instead of whole files; 0 signs files.", min=0
+    ),
+]
 
 
 def digest(
@@ -79,48 +117,59 @@ def bom_model(model: Model, output: Output = "", name: Name = "", version: Versi
         write_bytes(document)
 
 
+@grouped("by", signing)
 def sign(
     model: Model,
-    key: Key,
+    by: Signing,
     signature: SignatureOut = "",
     allow_symlinks: Links = False,
     compat: Compat = False,
+    ignore_path: IgnorePaths = [],  # noqa: B006 - typer reads the default and never changes it
+    hash_name: Hash = HashKind.sha256,
+    shard_size: ShardSize = 0,
 ) -> None:
     """Sign the model's files: an OpenSSF Model Signing bundle, MODEL/model.sig."""
+    from attest.domain.recipe import Recipe
     from attest.operations.sign import sign as run
 
     done = watched(
         lambda progress: run(
             model,
-            key,
+            by.uri,
             signature=signature,
             follow_links=allow_symlinks,
             compat=compat,
-            password=password,
+            ignore_paths=ignore_path,
+            recipe=Recipe(hash_name=hash_name.value, shard_size=shard_size),
+            options=by.options,
             progress=progress,
         )
     )
-    echo(f"signed {done.files} files of {done.name} as {done.signer}\n{done.path}\n")
+    word = "" if done.added else " (there already)"
+    echo(f"signed {done.files} files of {done.name} as {done.signer}\n{done.path}{word}\n")
+    if done.beside:
+        note("note: somebody else's signature stays in model.sig, and this one stands beside it in the claims.")
     if done.uncovered:
         note(
-            f"note: OMS signatures leave Git's files out, so {len(done.uncovered)} files are not covered "
+            f"note: {len(done.uncovered)} files are not covered, Git's and those of ignored paths "
             f"({', '.join(done.uncovered[:3])}{', …' if len(done.uncovered) > 3 else ''}).\n"
             "  next: remove them, or use `attest release`, whose attestation covers the whole tree."
         )
 
 
-def attest(model: Model, kind: Type, predicate: Predicate, key: Key, allow_symlinks: Links = False) -> None:
+@grouped("by", signing)
+def attest(model: Model, kind: Type, predicate: Predicate, by: Signing, allow_symlinks: Links = False) -> None:
     """Sign a statement about the model, and add it to MODEL/claims.jsonl."""
     from attest.operations.sign import attest as run
 
     done = watched(
         lambda progress: run(
             model,
-            key,
+            by.uri,
             type_name=kind,
             predicate=predicate,
             follow_links=allow_symlinks,
-            password=password,
+            options=by.options,
             progress=progress,
         )
     )
@@ -128,32 +177,45 @@ def attest(model: Model, kind: Type, predicate: Predicate, key: Key, allow_symli
     echo(f"attested {kind} about {done.digest_kind} sha256:{done.digest} as {done.signer}\n{done.path} ({word})\n")
 
 
+@grouped("by", signing)
 def release(
     model: Model,
-    key: Key,
+    by: Signing,
     name: Name = "",
     version: Version = "",
     bom: BomOut = "",
     sha512: Sha512 = False,
     allow_symlinks: Links = False,
+    upload: Upload = "",
+    form: Shape = Format.text,
 ) -> None:
     """The release step: bill of materials, signature and attestation in one pass over the bytes."""
+    from attest import reports
     from attest.operations.release import release as run
 
     done = watched(
         lambda progress: run(
             model,
-            key,
+            by.uri,
             name=name,
             version=version,
             bom=bom,
             sha512=sha512,
             follow_links=allow_symlinks,
             timestamp=settings().source_date,
-            password=password,
+            options=by.options,
+            upload=upload,
+            upload_token=settings().upload_token or "",
             progress=progress,
         )
     )
+    if form is Format.json:
+        echo(reports.release_json(done))
+        return
     word = "added" if done.added else "already there"
     echo(f"released {done.name}: {done.files} files, {done.digest_kind} sha256:{done.digest}, by {done.signer}\n")
-    echo(f"{done.signature_path} (signature over the files)\n{done.claims_path} (bill of materials, {word})\n")
+    signed = "added" if done.signed else "already there"
+    echo(f"{done.signature_path} (signature over the files, {signed})\n")
+    echo(f"{done.claims_path} (bill of materials, {word})\n")
+    for address in done.uploaded:
+        echo(f"{address} (uploaded)\n")

@@ -16,12 +16,6 @@ class Format(StrEnum):
 
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="The model: a directory, or one file.", show_default=False)]
-Key = Annotated[
-    str,
-    typer.Option(
-        "--key", metavar="FILE", help="Private key (PEM; ECDSA on P-256, P-384 or P-521).", show_default=False
-    ),
-]
 Links = Annotated[
     bool,
     typer.Option("--allow-symlinks", help="Follow symbolic links that stay inside the model, and record that."),

@@ -87,6 +87,19 @@ def password(path: str) -> str:
     return answer
 
 
+def pin(label: str) -> str:
+    """The PIN of a token: from ATTEST_PKCS11_PIN, or asked for in a terminal."""
+    if secret := settings().token_pin:
+        return secret
+    if not sys.stdin.isatty():
+        raise KeyFileError(
+            f"the token {label!r} needs a PIN",
+            hint="Set ATTEST_PKCS11_PIN, add pin-source=FILE to the URI, or run in a terminal to be asked.",
+        )
+    answer: str = typer.prompt(f"PIN of {label}", hide_input=True, err=True)
+    return answer
+
+
 def new_password(path: str) -> str:
     """A password for a new key: from ATTEST_KEY_PASSWORD, or asked for twice in a terminal."""
     if secret := settings().key_password:

@@ -6,37 +6,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from attest.cli.groups import grouped
 from attest.cli.options import At, Format, Model, Offline, Shape
 from attest.cli.show import color, echo, moment, watched
+from attest.cli.trust_options import expected
 
 if TYPE_CHECKING:
     from attest.domain.verdict import Verification
+    from attest.operations.expected import Expected
 
 PolicyIn = Annotated[str, typer.Option("--policy", metavar="FILE", help="The trust policy (YAML).", show_default=False)]
-Keys = Annotated[
-    list[str],
-    typer.Option(
-        "--key",
-        metavar="FILE",
-        help="Without a policy: a public key that must have signed; may be given again.",
-        show_default=False,
-    ),
-]
 SignatureIn = Annotated[
     str,
     typer.Option(
         "--signature",
         metavar="FILE",
         help="The OMS bundle, if it is not beside the model.",
-        show_default=False,
-    ),
-]
-Unsigned = Annotated[
-    list[str],
-    typer.Option(
-        "--allow-unsigned",
-        metavar="NAME",
-        help="With --key: accept this one file although nobody signed it; may be given again.",
         show_default=False,
     ),
 ]
@@ -55,31 +40,30 @@ EvidenceIn = Annotated[
 ]
 
 
+@grouped("wanted", expected)
 def verify(
     model: Model,
+    wanted: Expected,
     policy: PolicyIn = "",
-    key: Keys = [],  # noqa: B006 - typer reads the default and never changes it
     signature: SignatureIn = "",
-    allow_unsigned: Unsigned = [],  # noqa: B006
     at: At = "",
     form: Shape = Format.text,
     evidence_out: EvidenceOut = "",
     offline: Offline = False,  # noqa: ARG001 - nothing in this verb uses a network
 ) -> None:
-    """Verify the model under a policy, or against public keys alone; says why, and how to mend it."""
+    """Verify the model under a policy, or against one signer alone; says why, and how to mend it."""
     from attest.operations.outputs import check_output
     from attest.operations.verify import verify as run
 
     when = moment(at)
     if evidence_out:
-        check_output(model, evidence_out, "--evidence-out", policy, signature, *key)
+        check_output(model, evidence_out, "--evidence-out", policy, signature, *wanted.keys)
     verification = watched(
         lambda progress: run(
             model,
             policy=policy,
-            keys=key,
+            expected=wanted,
             signature=signature,
-            allow_unsigned=allow_unsigned,
             at=when,
             progress=progress,
         )

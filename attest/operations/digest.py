@@ -8,7 +8,7 @@ from attest.domain.finding import Finding
 from attest.domain.manifest import Manifest, oms_root
 from attest.hashing.stream import Progress
 from attest.operations.inspect_files import StrPath, findings, inspect_files
-from attest.signing.oms import signed_entries
+from attest.signing.oms_write import signed_entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

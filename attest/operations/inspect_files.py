@@ -9,6 +9,7 @@ from typing import TypeAlias
 from attest.domain.artifact import Artifact
 from attest.domain.finding import Finding
 from attest.domain.manifest import Manifest, collisions, printable
+from attest.domain.recipe import Recipe
 from attest.hashing import Hashed, HashOptions, hash_artifact, locate
 from attest.hashing.stream import PrefixWanted, Progress
 from attest.stores import Beside, Found
@@ -36,6 +37,7 @@ def inspect_files(
     follow_links: bool = False,
     sha512: bool = False,
     wanted: PrefixWanted | None = None,
+    recipes: tuple[Recipe, ...] = (),
     progress: Progress | None = None,
 ) -> Inspected:
     """Find and hash the artifact at `path`.
@@ -45,7 +47,12 @@ def inspect_files(
     artifact = locate(os.fspath(path))
     found = Beside(artifact=artifact).read()
     options = HashOptions(
-        evidence=found.evidence, follow_links=follow_links, sha512=sha512, wanted=wanted, progress=progress
+        evidence=found.evidence,
+        follow_links=follow_links,
+        sha512=sha512,
+        wanted=wanted,
+        recipes=recipes,
+        progress=progress,
     )
     return Inspected(artifact=artifact, found=found, hashed=hash_artifact(artifact, options))
 

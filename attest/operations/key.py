@@ -24,23 +24,23 @@ class KeyFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownKey:
-    """A public key: its PEM text, its id in evidence and policies, its curve, and the hint that OMS bundles carry."""
+    """A public key: its PEM text, its id in evidence and policies, its kind, and the hint that OMS bundles carry."""
 
     pem: str
     id: str
-    curve: str
+    kind: str
     hint: str
 
 
-def generate(path: str, *, curve: str = "P-256", password: str | None = None) -> KeyFiles:
+def generate(path: str, *, kind: str = "P-256", password: str | None = None) -> KeyFiles:
     """Write a new private key to `path` (readable by its owner only) and the public one beside it as `.pub`.
 
-    Raises KeyFileError for an unknown curve, OutputError when either file exists or cannot be written.
+    Raises KeyFileError for an unknown kind, OutputError when either file exists or cannot be written.
     """
     public = f"{path.removesuffix('.pem')}.pub"
     if existing := next((name for name in (path, public) if os.path.lexists(name)), None):
         raise InputError(f"{existing!r} exists already", hint="Choose another name; a key is never overwritten.")
-    pem, public_pem, key_id = generate_key(curve, password)
+    pem, public_pem, key_id = generate_key(kind, password)
     write_atomic(path, pem, mode=0o600, replace=False)
     try:
         write_atomic(public, public_pem.encode("ascii"), replace=False)
@@ -60,4 +60,4 @@ def show(path: str, password: Password | None = None) -> ShownKey:
         public = open_key_file(path, password).public
     else:
         public = load_public_key(data.decode("ascii", "replace"), repr(path))
-    return ShownKey(pem=public.text.pem, id=public.id, curve=public.curve, hint=public.hint)
+    return ShownKey(pem=public.text.pem, id=public.id, kind=public.kind, hint=public.hint)

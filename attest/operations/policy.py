@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from attest.domain.manifest import name_fault
-from attest.domain.public_key import MAX_PEM, PublicKeyText, parse_public_key
-from attest.errors import InputError, KeyFileError
-from attest.policy import Policy, SignerKey, key_policy, parse_policy, release_policy
+from attest.errors import InputError
+from attest.operations.anchors import trust_of
+from attest.operations.expected import Expected, expected_policy
+from attest.operations.public_keys import read_public_key
+from attest.policy import Policy, parse_policy, release_policy
 from attest.signing import Trust
 from attest.stores.beside import read_bounded
 
@@ -36,21 +36,10 @@ def load_policy(path: str) -> TrustedPolicy:
     return _trusted(parse_policy(data, repr(path)), os.path.dirname(os.path.abspath(path)))
 
 
-def policy_for_keys(paths: Sequence[str], allow_unsigned: Sequence[str] = ()) -> TrustedPolicy:
-    """The policy behind `verify --key`: signed by one of these public keys, and nothing else lies there.
-
-    Raises KeyFileError when a file holds no public key, InputError for a name that no file can have.
-    """
-    for name in allow_unsigned:
-        if fault := name_fault(name):
-            raise InputError(f"--allow-unsigned {name!r}: {fault}", hint="Give the exact relative name of one file.")
-    keys = {key.id: key for key in map(read_public_key, paths)}
-    text = key_policy(
-        list(keys.values()),
-        expires="9999-12-31T23:59:59Z",
-        allow_unsigned=tuple(dict.fromkeys(allow_unsigned)),
-    )
-    return _trusted(parse_policy(text.encode("utf-8"), "the policy made from --key"), "")
+def policy_for(expected: Expected) -> TrustedPolicy:
+    """The policy behind a verification without a policy file. Raises what `expected_policy` does."""
+    text = expected_policy(expected)
+    return _trusted(parse_policy(text.encode("utf-8"), "the policy made from the options"), "")
 
 
 def init_policy(key: str, *, signer: str = "release", expires: str = "", today: datetime | None = None) -> str:
@@ -62,17 +51,6 @@ def init_policy(key: str, *, signer: str = "release", expires: str = "", today: 
     text = release_policy(read_public_key(key), signer=signer, expires=until)
     parse_policy(text.encode("utf-8"), "the new policy")
     return text
-
-
-def read_public_key(path: str) -> PublicKeyText:
-    """A PEM public key from a file. Raises KeyFileError."""
-    data = read_bounded(path, MAX_PEM)
-    if data is None:
-        raise KeyFileError(f"there is no key at {path!r}", hint="Check the path; attest key generate makes a key.")
-    try:
-        return parse_public_key(data.decode("ascii"), repr(path))
-    except UnicodeDecodeError:
-        raise KeyFileError(f"{path!r} is no PEM public key", hint="Give a file made by attest key generate.") from None
 
 
 def moment(at: datetime) -> datetime:
@@ -88,17 +66,4 @@ def moment(at: datetime) -> datetime:
 
 
 def _trusted(policy: Policy, folder: str) -> TrustedPolicy:
-    pems = [(_pem(key, folder), f"the key of signer {name!r}") for name, keys in policy.signers.items() for key in keys]
-    return TrustedPolicy(policy=policy, trust=Trust.of_keys(pems))
-
-
-def _pem(key: SignerKey, folder: str) -> str:
-    if key.pem:
-        return key.pem
-    found = read_public_key(os.path.join(folder, key.file))
-    if found.id != key.id:
-        raise KeyFileError(
-            f"the key file {key.file!r} holds {found.id}, and the policy pins {key.id}",
-            hint="Somebody changed the key beside the policy; ask the policy's owner which one is right.",
-        )
-    return found.pem
+    return TrustedPolicy(policy=policy, trust=trust_of(policy, folder))

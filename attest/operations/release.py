@@ -12,16 +12,20 @@ from attest.hashing.stream import Progress
 from attest.operations.describe import describe, encode_bom
 from attest.operations.inspect_files import StrPath, inspect_files
 from attest.operations.outputs import refuse_to_overwrite
-from attest.operations.sign import sign_claim
-from attest.signing import open_signer, sign_model
-from attest.signing.open import file_of
+from attest.operations.placement import already, named, opened, place_of, put_claim, put_signature
+from attest.operations.sign import claim_payload
+from attest.operations.upload import destination, send
+from attest.signing import Signer, SignerOptions, sign_statement
+from attest.signing.oms_write import listing_of, oms_payload
+from attest.signing.options import file_of
 from attest.signing.signer import Password
-from attest.stores import Beside, write_atomic
+from attest.stores import write_atomic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
-    """A release: where its evidence lies, and what it is about. `added` is False when the claim was there already."""
+    """A release: where its evidence lies, and what it is about. `added` is False when the claim was there already,
+    `signed` when the signature was. `uploaded` are the addresses that the evidence was put to."""
 
     name: str
     digest: str
@@ -32,11 +36,13 @@ class Released:
     signature_path: str
     claims_path: str
     added: bool
+    signed: bool
+    uploaded: tuple[str, ...] = ()
 
 
 def release(
     path: StrPath,
-    key: StrPath,
+    signer: StrPath | Signer,
     *,
     name: str = "",
     version: str = "",
@@ -45,34 +51,45 @@ def release(
     follow_links: bool = False,
     timestamp: datetime | None = None,
     password: Password | None = None,
+    options: SignerOptions | None = None,
+    upload: str = "",
+    upload_token: str = "",
     progress: Progress | None = None,
 ) -> Released:
-    """Release the model at `path`, signed by `key`: writes `model.sig` and one line of `claims.jsonl` beside its files.
+    """Release the model at `path`, signed by `signer`: writes `model.sig` and a line of `claims.jsonl`.
 
     `bom` also writes the bill of materials to a file outside the model. The same input gives the same bytes.
-    Raises KeyFileError, ArtifactError, DocumentError or OutputError; nothing half-written stays.
+    `upload` puts both files to addresses below that one, once they are written.
+    Raises KeyFileError, ArtifactError, DocumentError or OutputError; nothing half-written stays. Raises UndecidedError
+    when a service fails; after a failed upload the evidence is there, and releasing again uploads again.
     """
-    signer = open_signer(os.fspath(key), password)
+    to = destination(upload, upload_token, (options or SignerOptions()).timeout) if upload else None
+    by = opened(signer, password, options)
     inspected = inspect_files(path, follow_links=follow_links, sha512=sha512, wanted=prefix_wanted, progress=progress)
-    artifact, manifest = inspected.artifact, inspected.manifest
+    artifact, manifest, found = inspected.artifact, inspected.manifest, inspected.found
     document = encode_bom(describe(inspected, name=name, version=version), timestamp)
-    signature = sign_model(manifest, artifact.name, signer)
-    claim = sign_claim(manifest, artifact.name, signer, kind=PREDICATE_TYPES["cyclonedx"][0], predicate=document)
+    payload = oms_payload(listing_of(manifest), artifact.name)
+    claim = claim_payload(manifest, artifact.name, kind=PREDICATE_TYPES["cyclonedx"][0], predicate=document)
     if bom:
-        refuse_to_overwrite(os.fspath(bom), "--bom", artifact, file_of(os.fspath(key)), artifact.signature_path)
+        refuse_to_overwrite(os.fspath(bom), "--bom", artifact, file_of(named(signer)), artifact.signature_path)
         write_atomic(os.fspath(bom), document)
-    store = Beside(artifact=artifact)
-    added = store.append(claim)
+    added = put_claim(artifact, found, claim, by)
     # Last: a release that was cut short has no new signature.
-    store.write_signature(signature)
+    existing = already(found, payload, by)
+    if existing:
+        signature_path = place_of(artifact, existing)
+    else:
+        signature_path, _ = put_signature(artifact, found, manifest, by, sign_statement(payload, by))
     return Released(
         name=artifact.name,
         digest=manifest.digest,
         digest_kind=manifest.digest_kind,
         files=len(manifest.files),
         size=manifest.size,
-        signer=signer.id,
-        signature_path=artifact.signature_path,
+        signer=by.id,
+        signature_path=signature_path,
         claims_path=artifact.claims_path,
         added=added,
+        signed=existing is None,
+        uploaded=send(artifact, to) if to else (),
     )

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from attest.domain.artifact import Artifact
+from attest.domain.artifact import OMS_IGNORED, Artifact, below
 from attest.domain.manifest import Manifest
+from attest.domain.recipe import WHOLE, Recipe
 from attest.domain.statement import (
-    OMS_PREDICATE,
     PREDICATE_TYPES,
     STATEMENT_LIMITS,
     artifact_subjects,
     build_statement,
+    is_model_signature,
     parse_statement,
     predicate_type,
     same_predicate_type,
 )
 from attest.domain.strict_json import as_object, parse
 from attest.errors import InputError
+from attest.hashing import HashOptions, hash_shards, locate
 from attest.hashing.stream import Progress
 from attest.operations.inspect_files import StrPath, inspect_files
 from attest.operations.outputs import refuse_to_overwrite
-from attest.signing import Signer, open_signer, sign_model, sign_statement
-from attest.signing.oms import signed_entries
-from attest.signing.open import file_of
+from attest.operations.placement import already, named, opened, place_of, put_claim, put_signature
+from attest.signing import Signer, SignerOptions, sign_statement
+from attest.signing.oms_write import Listing, check_ignored, listing_of, oms_payload, signed_entries
+from attest.signing.options import file_of
 from attest.signing.signer import Password
 from attest.stores import Beside, write_atomic
 from attest.stores.beside import read_bounded
@@ -32,7 +36,11 @@ from attest.stores.beside import read_bounded
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """What was signed and where it lies. `uncovered` names files that OMS leaves out of a signature."""
+    """What was signed and where it lies.
+
+    `added` is False when it was there already, `beside` says that somebody else's signature was kept as `model.sig`,
+    `uncovered` names files that the signature leaves out. `digest` is empty when only shards were hashed.
+    """
 
     name: str
     path: str
@@ -41,50 +49,97 @@ class Signed:
     files: int
     signer: str
     added: bool = True
+    beside: bool = False
     uncovered: tuple[str, ...] = ()
 
 
 def sign(
     path: StrPath,
-    key: StrPath,
+    signer: StrPath | Signer,
     *,
     signature: StrPath = "",
     follow_links: bool = False,
     compat: bool = False,
+    ignore_paths: Sequence[str] = (),
+    recipe: Recipe = WHOLE,
     password: Password | None = None,
+    options: SignerOptions | None = None,
     progress: Progress | None = None,
 ) -> Signed:
-    """Sign the files of the artifact at `path`; the bundle goes beside it, or to `signature` outside it.
+    """Sign the files of the artifact at `path` with a key file or any signer URI (see `attest.signing.SCHEMES`).
 
-    Raises KeyFileError, ArtifactError, DocumentError or OutputError; nothing half-written stays.
+    The bundle goes beside the artifact, or to `signature` outside it. A signature by somebody else that still holds
+    stays where it is, and the new one joins the claims; signing again adds nothing. `ignore_paths` are left out with
+    their subtrees, and recorded; `recipe` asks for another hash, or for shards. Raises KeyFileError, ArtifactError,
+    DocumentError, OutputError, or UndecidedError naming a service that fails; nothing half-written stays.
     """
-    signer = open_signer(os.fspath(key), password)
-    inspected = inspect_files(path, follow_links=follow_links, progress=progress)
-    artifact, manifest = inspected.artifact, inspected.manifest
-    bundle = sign_model(manifest, artifact.name, signer, compat=compat)
+    ignored = check_ignored(ignore_paths)
+    by = opened(signer, password, options)
     target = os.fspath(signature)
+    if recipe.shard_size and target:
+        options_of_walk = HashOptions(follow_links=follow_links, recipes=(recipe,), whole=False, progress=progress)
+        return _sign_shards(path, by, target, named(signer), options_of_walk, ignored, compat=compat)
+    inspected = inspect_files(
+        path, follow_links=follow_links, progress=progress, recipes=() if recipe == WHOLE else (recipe,)
+    )
+    artifact, manifest, found = inspected.artifact, inspected.manifest, inspected.found
+    listing = listing_of(manifest, recipe=recipe, others=inspected.hashed.others, ignored=ignored)
+    payload = oms_payload(listing, artifact.name, compat=compat)
     if target:
-        refuse_to_overwrite(target, "--signature", artifact, file_of(os.fspath(key)))
-        write_atomic(target, bundle + b"\n")
-    else:
-        Beside(artifact=artifact).write_signature(bundle)
-    return _signed(artifact, manifest, signer, target or artifact.signature_path)
+        refuse_to_overwrite(target, "--signature", artifact, file_of(named(signer)))
+        write_atomic(target, sign_statement(payload, by) + b"\n")
+        return _signed(artifact, manifest, by, target, ignored=ignored)
+    if existing := already(found, payload, by):
+        return _signed(artifact, manifest, by, place_of(artifact, existing), added=False, ignored=ignored)
+    place, beside = put_signature(artifact, found, manifest, by, sign_statement(payload, by))
+    return _signed(artifact, manifest, by, place, beside=beside, ignored=ignored)
 
 
-def uncovered(manifest: Manifest) -> tuple[str, ...]:
+def _sign_shards(
+    path: StrPath, by: Signer, target: str, key: str, options: HashOptions, ignored: Sequence[str], *, compat: bool
+) -> Signed:
+    """Sign shards alone, several at once: no file is hashed whole, so there is no tree digest either."""
+    artifact = locate(os.fspath(path))
+    found = Beside(artifact=artifact).read()
+    refuse_to_overwrite(target, "--signature", artifact, file_of(key))
+    files = hash_shards(artifact, replace(options, evidence=found.evidence))
+    listed = [(name, files.digests[name], size) for name, size in files.files]
+    kept = [item for item in listed if files.kind == "file" or not below(item[0], (*OMS_IGNORED, *ignored))]
+    listing = Listing(
+        kind=files.kind,
+        files=tuple(kept),
+        recipe=files.recipe,
+        links=bool(files.links) or files.hub_links,
+        ignored=tuple(ignored),
+    )
+    write_atomic(target, sign_statement(oms_payload(listing, artifact.name, compat=compat), by) + b"\n")
+    covered = {name for name, digests, _ in kept if digests}
+    return Signed(
+        name=artifact.name,
+        path=target,
+        digest="",
+        digest_kind="",
+        files=len(files.files),
+        signer=by.id,
+        uncovered=tuple(name for name, _ in files.files if name not in covered),
+    )
+
+
+def uncovered(manifest: Manifest, ignored: Sequence[str] = ()) -> tuple[str, ...]:
     """The files that an OMS signature over this manifest leaves out."""
-    listed = {entry.name for entry in signed_entries(manifest)}
+    listed = {entry.name for entry in signed_entries(manifest, ignored)}
     return tuple(entry.name for entry in manifest.files if entry.name not in listed)
 
 
 def attest(
     path: StrPath,
-    key: StrPath,
+    signer: StrPath | Signer,
     *,
     type_name: str,
     predicate: StrPath,
     follow_links: bool = False,
     password: Password | None = None,
+    options: SignerOptions | None = None,
     progress: Progress | None = None,
 ) -> Signed:
     """Sign a statement about the artifact at `path` with the JSON document at `predicate`, and add it to its claims.
@@ -92,21 +147,21 @@ def attest(
     Raises InputError when the predicate does not fit its type, and what `sign` raises.
     """
     kind, document = predicate_type(type_name), read_predicate(os.fspath(predicate), predicate_type(type_name))
-    if kind == OMS_PREDICATE:
+    if is_model_signature(kind):
         raise InputError("a signature over the files is made by `attest sign`", hint="attest sign MODEL --key KEY")
-    signer = open_signer(os.fspath(key), password)
+    by = opened(signer, password, options)
     inspected = inspect_files(path, follow_links=follow_links, progress=progress)
     artifact, manifest = inspected.artifact, inspected.manifest
-    bundle = sign_claim(manifest, artifact.name, signer, kind=kind, predicate=document)
-    added = Beside(artifact=artifact).append(bundle)
-    return _signed(artifact, manifest, signer, artifact.claims_path, added=added)
+    payload = claim_payload(manifest, artifact.name, kind=kind, predicate=document)
+    added = put_claim(artifact, inspected.found, payload, by)
+    return _signed(artifact, manifest, by, artifact.claims_path, added=added)
 
 
-def sign_claim(manifest: Manifest, name: str, signer: Signer, *, kind: str, predicate: bytes) -> bytes:
-    """A bundle with a statement about the whole artifact. Raises DocumentError when the statement is past a limit."""
+def claim_payload(manifest: Manifest, name: str, *, kind: str, predicate: bytes) -> bytes:
+    """The bytes of a statement about the whole artifact. Raises DocumentError when it is past a limit."""
     payload = build_statement(subjects=artifact_subjects(manifest, name), predicate_type=kind, predicate=predicate)
     parse_statement(payload)
-    return sign_statement(payload, signer)
+    return payload
 
 
 def read_predicate(path: str, kind: str) -> bytes:
@@ -125,7 +180,16 @@ def read_predicate(path: str, kind: str) -> bytes:
     return data
 
 
-def _signed(artifact: Artifact, manifest: Manifest, signer: Signer, path: str, *, added: bool = True) -> Signed:
+def _signed(
+    artifact: Artifact,
+    manifest: Manifest,
+    signer: Signer,
+    path: str,
+    *,
+    added: bool = True,
+    beside: bool = False,
+    ignored: Sequence[str] = (),
+) -> Signed:
     return Signed(
         name=artifact.name,
         path=path,
@@ -134,5 +198,6 @@ def _signed(artifact: Artifact, manifest: Manifest, signer: Signer, path: str, *
         files=len(manifest.files),
         signer=signer.id,
         added=added,
-        uncovered=uncovered(manifest),
+        beside=beside,
+        uncovered=uncovered(manifest, ignored),
     )

@@ -17,10 +17,11 @@ from attest.errors import InputError, UnsafeArtifactError, UnstableFileError
 from attest.formats import prefix_wanted, sniff_all
 from attest.hashing import Hashed, HashOptions, hash_artifact, locate
 from attest.hashing.stream import Progress
+from attest.operations.expected import Expected
 from attest.operations.inspect_files import Inspected, StrPath, findings
-from attest.operations.policy import TrustedPolicy, load_policy, moment, policy_for_keys
+from attest.operations.policy import TrustedPolicy, load_policy, moment, policy_for
 from attest.policy import Policy, evaluate
-from attest.signing import verify_bundle
+from attest.signing.verify import about, read_bundle, recipes
 from attest.stores import Beside, Found
 
 # What a card may say badly without saying anything about licences; everything else of it counts.
@@ -44,6 +45,7 @@ def verify(
     *,
     policy: StrPath = "",
     keys: StrPath | Sequence[StrPath] = (),
+    expected: Expected | None = None,
     signature: StrPath = "",
     allow_unsigned: Sequence[str] = (),
     at: datetime | None = None,
@@ -51,35 +53,42 @@ def verify(
 ) -> Verification:
     """Verify the artifact at `path` under the policy file `policy`, or with public key files `keys` alone.
 
+    `expected` says more than `keys` and `allow_unsigned`: identities, certificates, what is trusted and tolerated.
     `signature` is an OMS bundle kept elsewhere; `at` evaluates at another time and such a verdict admits nothing.
     Raises InputError for wrong use (no policy, no artifact, a key that is none); whatever the artifact or its evidence
     holds ends in a verdict.
     """
     named = [keys] if isinstance(keys, str | os.PathLike) else keys
-    trusted = _trusted_policy(os.fspath(policy), [os.fspath(key) for key in named], allow_unsigned)
+    wanted = expected or Expected(keys=tuple(os.fspath(key) for key in named), allow_unsigned=tuple(allow_unsigned))
+    trusted = _trusted_policy(os.fspath(policy), wanted)
+    moment_now = moment(at) if at else datetime.now(UTC)
     # (1) Resolve the reference.
     reference = os.fspath(path)
     artifact = locate(reference)
     # (3) Gather what is claimed; before hashing, since evidence files that parse are not part of the tree.
     found = Beside(artifact=artifact).read(os.fspath(signature))
     # (2) Hash every file once.
-    evidence = _evidence(artifact, reference, found, trusted, progress)
+    trust = replace(trusted.trust, at=moment_now)
+    evidence = _evidence(artifact, reference, found, TrustedPolicy(policy=trusted.policy, trust=trust), progress)
     # (6) Evaluate: pure.
-    return evaluate(trusted.policy, evidence, moment(at) if at else datetime.now(UTC), at_given=at is not None)
+    return evaluate(trusted.policy, evidence, moment_now, at_given=at is not None)
 
 
-def _trusted_policy(policy: str, keys: Sequence[str], allow_unsigned: Sequence[str]) -> TrustedPolicy:
-    if bool(policy) == bool(keys):
+def _trusted_policy(policy: str, expected: Expected) -> TrustedPolicy:
+    if bool(policy) == bool(expected.given):
         raise InputError(
-            "a verification needs either a policy or public keys",
-            hint="attest verify MODEL --policy FILE, or attest verify MODEL --key signer.pub",
+            "a verification needs either a policy or one who must have signed",
+            hint="attest verify MODEL --policy FILE, or attest verify MODEL --key signer.pub, "
+            "or attest verify MODEL --identity TEXT --issuer URL",
         )
-    if policy and allow_unsigned:
+    if not policy:
+        return policy_for(expected)
+    if expected != Expected():
         raise InputError(
-            "--allow-unsigned goes with --key only",
-            hint="A policy names them itself: coverage.allowUnsigned.",
+            "what is tolerated or trusted besides stands in the policy, when there is one",
+            hint="coverage.allowUnsigned, coverage.allowIgnored and trust in the policy say it.",
         )
-    return load_policy(policy) if policy else policy_for_keys(keys, allow_unsigned)
+    return load_policy(policy)
 
 
 def _evidence(
@@ -89,11 +98,14 @@ def _evidence(
         name=artifact.name, kind=artifact.kind, reference=printable(reference), manifest=None, rejected=found.rejected
     )
     looks_inside = trusted.policy.needs("formats", "licenses")
+    # (4) Which claims are authentic; before hashing, since a signed list says how its files were hashed.
+    read = [read_bundle(bundle, trusted.trust) for bundle in found.bundles]
     options = HashOptions(
         evidence=found.evidence,
         # Links inside count as files; whether the signer allowed them is checked with the signature.
         follow_links=True,
         wanted=prefix_wanted if looks_inside else None,
+        recipes=recipes(read),
         progress=progress,
     )
     try:
@@ -103,8 +115,8 @@ def _evidence(
         return replace(base, gaps=gaps)
     except UnstableFileError as error:
         return replace(base, gaps=(Gap(needed="manifest", about="", reason=error.message),))
-    # (4) Which claims are authentic, and about these bytes.
-    outcomes = [verify_bundle(bundle, hashed.manifest, trusted.trust) for bundle in found.bundles]
+    # (4) And which of them are about these bytes.
+    outcomes = [item if isinstance(item, Rejected) else about(item, hashed.manifest, hashed.others) for item in read]
     # (5) Describe what is inside, as far as the policy asks.
     licenses, gaps = _licenses(Inspected(artifact=artifact, found=found, hashed=hashed), trusted.policy)
     return replace(

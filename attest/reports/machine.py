@@ -1,4 +1,4 @@
-"""Reports for machines; their shapes are `schemas/verification-v1.json` and `schemas/digest-v1.json`."""
+"""Reports for machines; their shapes are `schemas/verification-v1.json`, `digest-v1.json` and `release-v1.json`."""
 
 from __future__ import annotations
 
@@ -77,3 +77,10 @@ def digest_json(name: str, manifest: Manifest, oms_root: str, findings: Sequence
 def _entry(name: str, size: int, sha256: bytes, sha512: bytes) -> dict[str, object]:
     digest = {"sha256": sha256.hex()} | ({"sha512": sha512.hex()} if sha512 else {})
     return {"name": name, "bytes": size, "digest": digest}
+
+
+def release_json(released: object) -> str:
+    """A release: the value that the operation gives, whose digest and size are written as everywhere."""
+    document: dict[str, object] = {"format": "attest/release/v1", **encode(released)}
+    document |= {"digest": {"sha256": document["digest"]}, "bytes": document.pop("size")}
+    return pretty(document)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from attest.domain.attestation import Attestation
 from attest.domain.digest import short
 from attest.domain.evidence import Evidence
 from attest.domain.finding import Finding
@@ -99,6 +100,10 @@ def _not_counted(verification: Verification, paint: _Paint) -> Iterator[str]:
     evidence = verification.evidence
     rejected = [f"{item.source}: {item.reason}" for item in evidence.rejected]
     yield from _listed(rejected, "  ", title=paint(_BOLD, "evidence that did not count"))
+    proved = [f"{item.source}: {what}" for item in evidence.attestations for what in _proved(item)]
+    yield from _listed(proved, "  ", title=paint(_BOLD, "when it was signed, and where that is recorded"))
+    weak = [f"{item.source}: {note}" for item in evidence.attestations for note in item.notes]
+    yield from _listed(weak, "  ", title=paint(_YELLOW, "what is weak about it"))
     unchecked = [
         f"{item.source}: {what} in it were not checked: no trust anchor was given"
         for item in evidence.attestations
@@ -107,6 +112,13 @@ def _not_counted(verification: Verification, paint: _Paint) -> Iterator[str]:
     yield from _listed(unchecked, "  ", title=paint(_BOLD, "material that was not checked"))
     gaps = [f"{gap.needed}: {gap.about}: {gap.reason}" for gap in evidence.gaps if gap.needed != "manifest"]
     yield from _listed(gaps, "  ", title=paint(_BOLD, "what could not be had"))
+
+
+def _proved(item: Attestation) -> Iterator[str]:
+    for time in item.times:
+        yield f"before {time.at} ({time.source})"
+    for entry in item.logs:
+        yield f"in the log {entry.log}, index {entry.index}"
 
 
 def findings_text(findings: Sequence[Finding]) -> Iterator[str]:
