@@ -69,7 +69,7 @@ def test_key_generate_and_show(run: Run, tmp_path: Path) -> None:
     shown = run("key", "show", tmp_path / "k.pem")
     assert shown.out == (tmp_path / "k.pub").read_text("ascii")
     both = json.loads(run("key", "show", tmp_path / "k.pub", "--format", "json").out)
-    assert both["curve"] == "P-384"
+    assert both["kind"] == "ECDSA P-384"
     assert both["id"] in made.out
 
 

@@ -137,7 +137,7 @@ def test_policy_in_the_models_folder_is_never_read(run: Run, tiny: Path, monkeyp
     monkeypatch.chdir(tiny)
     result = run("verify", ".")
     assert result.code == 2
-    assert "either a policy or public keys" in result.err
+    assert "either a policy or one who must have signed" in result.err
 
 
 def test_policy_and_key_together_are_refused(run: Run, tiny: Path) -> None:
@@ -154,7 +154,7 @@ def test_unsigned_git_file_is_named_with_the_way_to_accept_it(run: Run, tmp_path
     assert ".gitattributes" in signed.err
     refused = run("verify", model, "--key", EXAMPLE_PUB)
     assert refused.code == 1
-    assert "--allow-unsigned .gitattributes" in refused.out
+    assert "--allow-ignored .gitattributes" in refused.out
     assert run("verify", model, "--key", EXAMPLE_PUB, "--allow-unsigned", ".gitattributes").code == 0
     assert run("verify", model, "--key", EXAMPLE_PUB, "--allow-unsigned", "other").code == 1
 

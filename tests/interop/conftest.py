@@ -129,7 +129,7 @@ def key_on(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], KeyPair]
 
     def key(curve: str) -> KeyPair:
         if curve not in made:
-            files = generate(str(tmp_path_factory.mktemp("keys") / "signer.pem"), curve=curve)
+            files = generate(str(tmp_path_factory.mktemp("keys") / "signer.pem"), kind=curve)
             made[curve] = KeyPair(private=Path(files.private), public=Path(files.public))
         return made[curve]
 

@@ -118,7 +118,7 @@ def test_our_command_makes_the_same_statement_but_for_its_own_evidence(
 def test_our_command_shows_the_vectors_key_and_root(run: Run, golden: KeyPair, small: Path) -> None:
     assert run("key", "show", golden.private).out == PUBLIC
     shown = json.loads(run("key", "show", golden.public, "--format", "json").out)
-    assert (shown["hint"], shown["curve"]) == (HINT, "P-256")
+    assert (shown["hint"], shown["kind"]) == (HINT, "ECDSA P-256")
     report = json.loads(run("digest", small, "--files", "--format", "json").out)
     assert report["omsRoot"] == ROOT_DIGEST
     assert {item["name"]: item["digest"]["sha256"] for item in report["entries"]} == DIGESTS

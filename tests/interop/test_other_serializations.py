@@ -1,7 +1,4 @@
-"""Serializations of OMS that the peer's library can write and this version does not read: a plain no, never a crash.
-
-The peer's own command cannot verify them either; see the notes on OMS, section 10.
-"""
+"""Serializations of OMS that the peer's library writes and its own command cannot verify: here they are read."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_another_serialization_is_refused_by_name(run: Run, peer: Peer, key: KeyPair, small: Path, kind: str) -> None:
+def test_another_serialization_is_read(run: Run, peer: Peer, key: KeyPair, small: Path, kind: str) -> None:
     bundle = small / "model.sig"
     command = [str(need_peers()), "-I", "-c", SIGN, str(small), str(bundle), str(key.private), *kind.split()]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -45,7 +42,11 @@ def test_another_serialization_is_refused_by_name(run: Run, peer: Peer, key: Key
     recorded = statement_of(bundle)["predicate"]["serialization"]
     assert (recorded["method"], recorded["hash_type"]) == (method, algorithm)
     assert peer.verify(small, key).code == 1
-    result = run("verify", small, "--key", key.public)
-    assert result.code == 1
-    assert f"method {method!r} with {algorithm!r}" in result.out
-    assert result.err == ""
+    empty = [str(file.relative_to(small)) for file in small.rglob("*") if file.is_file() and not file.stat().st_size]
+    tolerated = [option for name in empty if method == "shards" for option in ("--allow-unsigned", name)]
+    result = run("verify", small, "--key", key.public, *tolerated)
+    assert (result.code, result.err) == (0, "")
+    if tolerated:  # shards cannot protect empty files
+        assert run("verify", small, "--key", key.public).code == 1
+    (small / "config.json").write_bytes(b"changed")
+    assert run("verify", small, "--key", key.public, *tolerated).code == 1

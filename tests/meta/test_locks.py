@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -45,3 +46,15 @@ def test_run_in_repeats_the_declared_dependencies() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = (REQUIREMENTS / "run.in").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line and not line.startswith("#")] == project["dependencies"]
+
+
+def test_the_lock_of_the_javascript_peers_pins_every_package_by_hash() -> None:
+    declared = json.loads((REQUIREMENTS / "node" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    packages = json.loads((REQUIREMENTS / "node" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert packages.pop("")["dependencies"] == declared
+    assert (
+        declared.items()
+        <= {place.removeprefix("node_modules/"): item["version"] for place, item in packages.items()}.items()
+    )
+    for place, item in packages.items():
+        assert item["integrity"].startswith("sha512-"), place

@@ -16,15 +16,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from attest.domain.artifact import Kind
 from attest.domain.attestation import Attestation, RejectCode, Rejected
-from attest.domain.bundle import Bundle, parse_bundle, serialize_key_bundle
+from attest.domain.bundle import Bundle, parse_bundle, serialize_bundle
 from attest.domain.manifest import FileEntry, Manifest, build_manifest
 from attest.domain.statement import PAYLOAD_TYPE
 from attest.hashing import HashOptions, hash_artifact, locate
 from attest.signing import Trust, sign_model, sign_statement
 from attest.signing.dsse import pae
-from attest.signing.key_file import KeyFileSigner
-from attest.signing.keys import CURVES, as_public_key
-from attest.signing.oms import oms_payload
+from attest.signing.key_file import AnyPrivateKey, KeyFile
+from attest.signing.key_signer import KeySigner
+from attest.signing.keys import CURVES, PublicKey, as_public_key
+from attest.signing.oms_write import listing_of, oms_payload
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL: Mapping[str, bytes] = {
@@ -37,11 +38,39 @@ SMALL: Mapping[str, bytes] = {
 """The small model of the OMS vectors, in specification order."""
 
 
+class OpenSigner(KeySigner):
+    """A signer whose parts tests may look at."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The public key."""
+        return self.holder.public
+
+    @property
+    def hint(self) -> str:
+        """The hint that bundles carry."""
+        return self.holder.public.hint
+
+    @property
+    def private(self) -> AnyPrivateKey:
+        """The private key."""
+        assert isinstance(self.holder, KeyFile)
+        return self.holder.private
+
+    def sign(self, data: bytes) -> bytes:
+        """A bare signature."""
+        return self.holder.sign(data)
+
+
+def held(key: AnyPrivateKey) -> OpenSigner:
+    """A signer that holds this private key."""
+    return OpenSigner(holder=KeyFile(public=as_public_key(key.public_key(), "a test key"), private=key))
+
+
 @cache
-def signer(scalar: int = 1, curve: str = "P-256") -> KeyFileSigner:
+def signer(scalar: int = 1, curve: str = "P-256") -> OpenSigner:
     """The signer whose private scalar is `scalar`; 1 is the key of the published vectors."""
-    key = ec.derive_private_key(scalar, CURVES[curve][0]())
-    return KeyFileSigner(public=as_public_key(key.public_key(), "a test key"), private=key)
+    return held(ec.derive_private_key(scalar, CURVES[curve][0]()))
 
 
 def pem(scalar: int = 1, curve: str = "P-256") -> str:
@@ -81,7 +110,7 @@ def hashed(path: Path, **options: Any) -> Manifest:
 
 def oms_document(edit: Callable[[dict[str, Any]], object], base: Manifest | None = None) -> bytes:
     """The OMS statement over the small model (or `base`), changed by `edit`; the caller signs it."""
-    statement: dict[str, Any] = json.loads(oms_payload(base or manifest(), "small"))
+    statement: dict[str, Any] = json.loads(oms_payload(listing_of(base or manifest()), "small"))
     edit(statement)
     return json.dumps(statement).encode()
 
@@ -94,7 +123,7 @@ def sealed(payload: bytes, by: int = 1, source: str = "model.sig") -> Bundle:
 def seal_with_hint(payload: bytes, hint: str, by: int = 1) -> Bundle:
     """The same, with a hint of the test's choice."""
     signature = signer(by).sign(pae(PAYLOAD_TYPE, payload))
-    return parse_bundle(serialize_key_bundle(payload=payload, signature=signature, key_hint=hint), "model.sig")
+    return parse_bundle(serialize_bundle(payload=payload, signature=signature, key_hint=hint), "model.sig")
 
 
 def model_bundle(base: Manifest | None = None, by: int = 1) -> bytes:

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from attest.domain.bundle import (
     CLAIM_LIMITS,
+    MAX_CERTIFICATES,
+    MAX_LOG_ENTRIES,
     MAX_TIMESTAMPS,
     MEDIA_TYPES,
     SIGNATURE_LIMITS,
     decode_base64,
     parse_bundle,
-    serialize_key_bundle,
+    serialize_bundle,
 )
 from attest.errors import DocumentError
 from tests.unit.conftest import base64_text, edited, model_bundle
@@ -51,7 +53,7 @@ def test_a_good_bundle() -> None:
 
 @given(payload=st.binary(min_size=1), signature=st.binary(min_size=1), hint=st.text(max_size=20))
 def test_what_is_written_is_read_back(payload: bytes, signature: bytes, hint: str) -> None:
-    data = serialize_key_bundle(payload=payload, signature=signature, key_hint=hint)
+    data = serialize_bundle(payload=payload, signature=signature, key_hint=hint)
     assert b"\n" not in data
     bundle = parse_bundle(data, "x")
     assert (bundle.payload, bundle.signature, bundle.key_hint) == (payload, signature, hint)
@@ -71,7 +73,9 @@ def test_unknown_media_types(kind: object) -> None:
     ("edit", "message"),
     [
         (lambda b: b.update(more=1), "the bundle has an unknown member 'more'"),
-        (lambda b: b.update(messageSignature={}), "the bundle has an unknown member 'messageSignature'"),
+        (lambda b: b.update(messageSignature={}), "the bundle has a messageSignature, and what is needed is a dsse"),
+        (lambda b: b.update(messageSignature={"signature": "QQ=="}), "the bundle has a messageSignature"),
+        (lambda b: b.update(messageSignature={"signature": "QQ=="}, dsseEnvelope=None), "has a messageSignature"),
         (envelope(more=1), "dsseEnvelope has an unknown member 'more'"),
         (envelope(signatures=[{"sig": "QQ==", "cert": ""}]), "signatures[0] has an unknown member 'cert'"),
         (lambda b: b.pop("dsseEnvelope"), "dsseEnvelope is not an object"),
@@ -98,11 +102,21 @@ def test_unknown_media_types(kind: object) -> None:
         (material(publicKey={"hint": 5}), "publicKey.hint is not a string"),
         (material(certificate={}), "certificate.rawBytes is not a string"),
         (material(certificate={"rawBytes": "Q"}), "certificate.rawBytes is not standard base64"),
-        (material(x509CertificateChain={"certificates": []}), "the certificate chain is empty"),
+        (material(x509CertificateChain={"certificates": []}), "the chain has 0 certificates; 1 to 10 are read"),
+        (
+            material(x509CertificateChain={"certificates": [{"rawBytes": "QQ=="}] * (MAX_CERTIFICATES + 1)}),
+            "the chain has 11 certificates; 1 to 10 are read",
+        ),
         (material(x509CertificateChain={"certificates": {}}), "certificates is not an array"),
         (material(x509CertificateChain={"certificates": ["QQ=="]}), "certificates[] is not an object"),
         (material(publicKey={}, tlogEntries={"a": 1}), "tlogEntries is not an array"),
         (material(publicKey={}, tlogEntries=[1]), "tlogEntries[] is not an object"),
+        (
+            material(publicKey={}, tlogEntries=[{}] * (MAX_LOG_ENTRIES + 1)),
+            "the bundle has 9 log entries; at most 8 are read",
+        ),
+        (material(publicKey={"rawBytes": "Q"}), "publicKey.rawBytes is not standard base64"),
+        (material(publicKey={"rawBytes": 5}), "publicKey.rawBytes is not a string"),
         (material(publicKey={}, timestampVerificationData=[]), "timestampVerificationData is not an object"),
         (
             material(publicKey={}, timestampVerificationData={"rfc3161Timestamps": [{}]}),
@@ -137,6 +151,52 @@ def test_malformed_bundles(edit: Edit, message: str) -> None:
 )
 def test_empty_looking_values_of_another_type_are_refused_too(edit: Edit, message: str) -> None:
     assert message in reason(edited(GOOD, edit))
+
+
+# Message signatures: read only when the caller says that a message is what it has
+
+
+def message(item: Any, **more: Any) -> bytes:
+    def edit(bundle: dict[str, Any]) -> None:
+        del bundle["dsseEnvelope"]
+        bundle.update(messageSignature=item, **more)
+
+    return edited(GOOD, edit)
+
+
+DIGEST = {"algorithm": "SHA2_256", "digest": base64_text(bytes(32))}
+
+
+def test_a_message_signature() -> None:
+    bundle = parse_bundle(message({"signature": "QQ==", "messageDigest": DIGEST}), "x", messages=True)
+    assert (bundle.payload_type, bundle.payload, bundle.signature) == ("", b"", b"A")
+    assert bundle.message_digest == ("sha256", bytes(32))
+    assert parse_bundle(message({"signature": "QQ=="}), "x", messages=True).message_digest is None
+
+
+def test_a_message_signature_is_refused_where_a_statement_is_needed() -> None:
+    assert "has a messageSignature" in reason(message({"signature": "QQ==", "messageDigest": DIGEST}))
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (message({"signature": "QQ==", "more": 1}), "messageSignature has an unknown member 'more'"),
+        (message({"messageDigest": DIGEST}), "messageSignature.signature is not a string"),
+        (message({"signature": "Q"}), "messageSignature.signature is not standard base64"),
+        (message({"signature": ""}), "messageSignature.signature is empty"),
+        (message([]), "messageSignature is not an object"),
+        (message(None), "dsseEnvelope is not an object"),
+        (message({"signature": "QQ==", "messageDigest": {**DIGEST, "algorithm": "MD5"}}), "'MD5' is unknown"),
+        (message({"signature": "QQ==", "messageDigest": {**DIGEST, "digest": "Q"}}), "is not standard base64"),
+        (message({"signature": "QQ==", "messageDigest": []}), "messageDigest is not an object"),
+        (message({"signature": "QQ=="}, dsseEnvelope={}), "the bundle has a messageSignature"),
+    ],
+)
+def test_malformed_message_signatures(data: bytes, text: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        parse_bundle(data, "x", messages=True)
+    assert text in caught.value.message
 
 
 @pytest.mark.parametrize("keyid", [None, "", "anything"])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attest.domain.attestation import Attestation, Rejected, Signer
+from attest.domain.attestation import Attestation, LogEntry, Rejected, SignedTime, Signer
 from attest.domain.bom import Bom
 from attest.domain.canonical import canonical
 from attest.domain.evidence import Evidence, Gap
@@ -35,6 +35,24 @@ EVIDENCE = Evidence(
             signer=Signer(kind="key", id="sha256:cc"),
             predicate_type="https://example.org/x",
             signed_files=5,
+        ),
+        Attestation(
+            source="claims.jsonl:1",
+            bundle_digest="dd",
+            statement_digest="ee",
+            signer=Signer(
+                kind="sigstore",
+                id="email:a@example.org via https://issuer.example",
+                names=(("email", "a@example.org"),),
+                issuer="https://issuer.example",
+                claims=(("runnerEnvironment", "github-hosted"),),
+                anchors=("sigstore:production",),
+            ),
+            predicate_type="https://example.org/y",
+            times=(SignedTime(at="2026-01-02T03:04:05Z", source="timestamp by x"),),
+            logs=(LogEntry(log="rekor.example", index=7),),
+            unchecked=("1 timestamps",),
+            notes=("weak",),
         ),
     ),
     rejected=(Rejected(source="claims.jsonl:1", code="malformed", reason="no JSON"),),
@@ -64,6 +82,8 @@ def test_round_trip_by_hand() -> None:
 def test_shape_of_the_record() -> None:
     record = through_json(EVIDENCE)
     assert record["attestations"][0]["bundleDigest"] == "aa"
+    assert record["attestations"][1]["times"] == [{"at": "2026-01-02T03:04:05Z", "source": "timestamp by x"}]
+    assert record["attestations"][1]["signer"]["names"] == [["email", "a@example.org"]]
     assert record["manifest"]["files"][0] == [
         "config.json",
         "e346432021b04179518d9614f3560ccd71354a4ee101ddcb893d6959a9d6301c",
@@ -95,7 +115,13 @@ def mutate(path: list[Any], change: Any) -> Any:
         (["manifest", "digest"], ..., "evidence.manifest.digest is missing"),
         (["more"], 1, "evidence.more is unknown"),
         (["attestations", 0, "verified"], True, "evidence.attestations.verified is unknown"),
-        (["attestations", 0, "signer", "issuer"], "x", "evidence.attestations.signer.issuer is unknown"),
+        (["attestations", 0, "signer", "trusted"], True, "evidence.attestations.signer.trusted is unknown"),
+        (["attestations", 0, "signer", "issuer"], ..., "evidence.attestations.signer.issuer is missing"),
+        (["attestations", 0, "signer", "issuer"], None, "evidence.attestations.signer.issuer is not of type str"),
+        (["attestations", 0, "signer", "kind"], "password", "evidence.attestations.signer.kind is none of key"),
+        (["attestations", 0, "signer", "names"], [["uri"]], "evidence.attestations.signer.names is not an array of 2"),
+        (["attestations", 0, "times"], ["now"], "evidence.attestations.times is not an object"),
+        (["attestations", 0, "logs"], [{"log": "x"}], "evidence.attestations.logs.index is missing"),
         (["name"], 1, "evidence.name is not of type str"),
         (["name"], None, "evidence.name is not of type str"),
         (["kind"], "folder", "evidence.kind is none of directory, file"),

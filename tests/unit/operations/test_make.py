@@ -66,12 +66,12 @@ def test_a_dangling_link_is_not_written_through(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("curve", "password"), [("P-224", None), ("P-256", "")])
 def test_keys_that_are_not_made(tmp_path: Path, curve: str, password: str | None) -> None:
     with pytest.raises(KeyFileError):
-        generate(str(tmp_path / "k.pem"), curve=curve, password=password)
+        generate(str(tmp_path / "k.pem"), kind=curve, password=password)
     assert names(tmp_path) == {"elsewhere"}
 
 
 def test_an_encrypted_key_signs_with_its_password_only(model: Path, tmp_path: Path) -> None:
-    made = generate(str(tmp_path / "k.pem"), curve="P-384", password="secret")
+    made = generate(str(tmp_path / "k.pem"), kind="P-384", password="secret")
     assert made.encrypted
     assert attest.sign(model, made.private, password=lambda _: "secret").signer == made.id
     before = (model / "model.sig").read_bytes()
@@ -85,7 +85,7 @@ def test_an_encrypted_key_signs_with_its_password_only(model: Path, tmp_path: Pa
 def test_showing_a_key(keys: Path) -> None:
     for name in ("1.pem", "1.pub"):
         found = show(str(keys / name))
-        assert (found.pem, found.id, found.curve, found.hint) == (pem(1), signer(1).id, "P-256", signer(1).hint)
+        assert (found.pem, found.id, found.kind, found.hint) == (pem(1), signer(1).id, "ECDSA P-256", signer(1).hint)
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b"\xff" * 100])

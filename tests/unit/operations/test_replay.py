@@ -12,8 +12,10 @@ import pytest
 
 import attest
 from attest.errors import AttestError, DocumentError, InputError, KeyFileError
-from attest.operations.policy import init_policy, load_policy, read_public_key
+from attest.operations.policy import init_policy, load_policy
+from attest.operations.public_keys import read_public_key
 from attest.operations.replay import write_evidence
+from attest.policy import KeyDefinition
 from attest.reports import verification_json
 from tests.unit.conftest import pem, signer, write
 from tests.unit.policy.build import document
@@ -200,7 +202,9 @@ def test_a_policy_from_a_key(keys: Path, tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
     found = load_policy(str(tmp_path / "p.yaml")).policy
     assert found.expires == datetime(2027, 9, 1, tzinfo=UTC)
-    assert read_public_key(str(keys / "1.pub")).id == found.signers["release"][0].id
+    definition = found.signers["release"]
+    assert isinstance(definition, KeyDefinition)
+    assert [key.id for key in definition.keys] == [read_public_key(str(keys / "1.pub")).id]
 
 
 @pytest.mark.parametrize(

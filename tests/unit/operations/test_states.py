@@ -65,14 +65,15 @@ def test_back_to_an_earlier_state_its_claims_hold_again(model: Path, keys: Path,
     assert attest.verify(model, keys=[keys / "1.pub"]).passed
 
 
-def test_a_release_by_another_key_replaces_the_signature_and_keeps_the_claim(model: Path, keys: Path) -> None:
+def test_a_release_by_another_key_keeps_all_that_was_there(model: Path, keys: Path) -> None:
     attest.release(model, keys / "1.pem")
     attest.release(model, keys / "2.pem")
     found = attest.verify(model, keys=[keys / "1.pub", keys / "2.pub"]).evidence
     assert {(item.source, item.signer.id) for item in found.attestations} == {
-        ("model.sig", signer(2).id),
+        ("model.sig", signer(1).id),
         ("claims.jsonl:1", signer(1).id),
         ("claims.jsonl:2", signer(2).id),
+        ("claims.jsonl:3", signer(2).id),
     }
 
 
@@ -82,7 +83,7 @@ def test_two_keys_attest_and_one_key_twice_is_one(model: Path, keys: Path, tmp_p
     attest.release(model, keys / "1.pem", name="a/b")
     attest.release(model, keys / "1.pem", name="c/d")
     found = attest.verify(model, policy=rules)
-    assert messages(found, "bom") == ["1 of 2 keys attested it"]
+    assert messages(found, "bom") == ["1 of 2 required signers attested it"]
     attest.release(model, keys / "2.pem")
     assert attest.verify(model, policy=rules).passed
 

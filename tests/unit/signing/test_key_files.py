@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from attest.errors import InputError, KeyFileError
 from attest.signing import open_signer
 from attest.signing.key_file import generate_key
-from attest.signing.open import file_of
+from attest.signing.options import SignerOptions, file_of
 from tests.unit.conftest import signer
 
 PEM, OLD, PKCS8 = (
@@ -53,7 +53,7 @@ def test_passwords_that_open_nothing(tmp_path: Path, password: str) -> None:
     """A password from the environment may hold any bytes."""
     path = written(tmp_path, private(PKCS8, "right"))
     with pytest.raises(KeyFileError, match="password"):
-        open_signer(path, lambda _: password)
+        open_signer(path, SignerOptions(password=lambda _: password))
 
 
 @pytest.mark.parametrize("password", ["\udcff", "x" * 2_000], ids=["no text", "too long"])
@@ -65,7 +65,7 @@ def test_passwords_that_protect_no_new_key(password: str) -> None:
 def test_a_password_as_long_as_one_may_be(tmp_path: Path) -> None:
     password = "x" * 1_023
     text, _, key_id = generate_key("P-256", password)
-    assert open_signer(written(tmp_path, text.decode()), lambda _: password).id == key_id
+    assert open_signer(written(tmp_path, text.decode()), SignerOptions(password=lambda _: password)).id == key_id
 
 
 @pytest.mark.parametrize("path", ["key\0.pem", "file:key\0.pem", "", "file:", "file://"])

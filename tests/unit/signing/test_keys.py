@@ -1,4 +1,4 @@
-"""Key files: three curves, one identity a key, and a clear refusal of everything else."""
+"""Key files: five kinds of keys, one identity a key, and a clear refusal of everything else."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa, x25519
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa, x25519
 
 from attest.errors import AttestError, InputError, KeyFileError
 from attest.signing import Trust, open_signer
-from attest.signing.key_file import generate_key
-from attest.signing.keys import load_public_key
+from attest.signing.key_file import KINDS, generate_key
+from attest.signing.keys import MAX_RSA, MIN_RSA, Message, load_public_key
+from attest.signing.options import SignerOptions
 from attest.signing.trust import MAX_KEYS
 from tests.unit.conftest import pem, signer
 
@@ -68,7 +69,7 @@ def test_a_second_encoding_of_one_key_is_refused(text: str) -> None:
 @pytest.mark.parametrize("curve", ["P-256", "P-384", "P-521"])
 def test_each_curve(curve: str) -> None:
     key = load_public_key(pem(5, curve), "k")
-    assert (key.curve, key.id, key.hint) == (curve, signer(5, curve).id, signer(5, curve).hint)
+    assert (key.kind, key.id, key.hint) == (f"ECDSA {curve}", signer(5, curve).id, signer(5, curve).hint)
     assert len(key.hints) == 3
 
 
@@ -76,9 +77,46 @@ def public(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | ec.EllipticCurve
     return key.public_key().public_bytes(PEM, SPKI).decode()
 
 
+def rsa_numbers(bits: int) -> str:
+    """A public key of this size; nobody knows its factors, which verification does not need."""
+    return rsa.RSAPublicNumbers(65537, (1 << (bits - 1)) + 1).public_key().public_bytes(PEM, SPKI).decode()
+
+
+def test_an_ed25519_key() -> None:
+    key = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+    found = load_public_key(public(key), "k")
+    assert (found.kind, found.oms, found.hash_name) == ("Ed25519", False, "")
+    assert found.verifies(key.sign(b"message"), b"message")
+    assert not found.verifies(key.sign(b"message"), b"massage")
+    # Only the digest is known: Ed25519 signs messages, so nothing can be said.
+    assert not found.verifies(key.sign(b"message"), Message(data=None, digests={"sha256": bytes(32)}))
+
+
+@pytest.mark.parametrize("bits", [MIN_RSA, 3_072, 4_096, MAX_RSA])
+def test_an_rsa_key(bits: int) -> None:
+    found = load_public_key(rsa_numbers(bits), "k")
+    assert (found.kind, found.oms, found.hash_name) == (f"RSA {bits}", False, "sha256")
+
+
+def test_rsa_signs_with_one_padding_and_hash() -> None:
+    """PKCS #1 v1.5 with SHA-256, nothing else: a second scheme would be a second way to forge."""
+    private = rsa.generate_private_key(65537, MIN_RSA)
+    key = load_public_key(public(private), "k")
+    assert key.verifies(private.sign(b"m", padding.PKCS1v15(), hashes.SHA256()), b"m")
+    assert not key.verifies(private.sign(b"m", padding.PKCS1v15(), hashes.SHA1()), b"m")  # noqa: S303 - refused
+    assert not key.verifies(private.sign(b"m", padding.PKCS1v15(), hashes.SHA512()), b"m")
+    pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+    assert not key.verifies(private.sign(b"m", pss, hashes.SHA256()), b"m")
+
+
+DSA = dsa.generate_private_key(1_024)  # noqa: S505 - refused whatever its size
+
 OTHERS: list[tuple[Callable[[], str], str]] = [
-    (lambda: public(rsa.generate_private_key(65537, 2048)), "of kind RSAPublicKey"),
-    (lambda: public(ed25519.Ed25519PrivateKey.generate()), "of kind Ed25519PublicKey"),
+    (lambda: rsa_numbers(1_024), "an RSA key of 1024 bits"),
+    (lambda: rsa_numbers(MIN_RSA - 8), f"an RSA key of {MIN_RSA - 8} bits"),
+    (lambda: rsa_numbers(MAX_RSA + 8), f"an RSA key of {MAX_RSA + 8} bits"),
+    (lambda: public(DSA), "of kind DSAPublicKey"),
+    (lambda: ed448.Ed448PrivateKey.generate().public_key().public_bytes(PEM, SPKI).decode(), "of kind Ed448PublicKey"),
     (lambda: public(ec.derive_private_key(1, ec.SECP256K1())), "an ECDSA key on secp256k1"),
     (lambda: public(ec.derive_private_key(1, ec.BrainpoolP256R1())), "an ECDSA key on brainpoolP256r1"),
     (lambda: public(ec.derive_private_key(1, ec.SECP224R1())), "an ECDSA key on secp224r1"),
@@ -93,21 +131,24 @@ OTHERS: list[tuple[Callable[[], str], str]] = [
 def test_public_keys_of_other_kinds(make: Callable[[], str], what: str) -> None:
     with pytest.raises(KeyFileError) as caught:
         load_public_key(make(), "the key")
-    assert caught.value.message.startswith(f"the key is {what}; OMS signatures take ECDSA keys")
+    assert caught.value.message.startswith(f"the key is {what}; signatures here take ECDSA on P-256")
     assert caught.value.exit_code == 2
 
 
 @pytest.mark.parametrize(
     ("key", "what"),
     [
-        (rsa.generate_private_key(65537, 2048), "of kind RSAPrivateKey"),
-        (ed25519.Ed25519PrivateKey.generate(), "of kind Ed25519PrivateKey"),
+        (rsa.generate_private_key(65537, 1_024), "an RSA key of 1024 bits"),  # noqa: S505 - refused
+        (DSA, "of kind DSAPrivateKey"),
+        (x25519.X25519PrivateKey.generate(), "of kind X25519PrivateKey"),
         (ec.derive_private_key(1, ec.SECP256K1()), "an ECDSA key on secp256k1"),
         (ec.derive_private_key(1, ec.BrainpoolP384R1()), "an ECDSA key on brainpoolP384r1"),
     ],
 )
 def test_private_keys_of_other_kinds(
-    tmp_path: Path, key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, what: str
+    tmp_path: Path,
+    key: rsa.RSAPrivateKey | dsa.DSAPrivateKey | x25519.X25519PrivateKey | ec.EllipticCurvePrivateKey,
+    what: str,
 ) -> None:
     path = tmp_path / "key.pem"
     path.write_bytes(key.private_bytes(PEM, PKCS8, OPEN))
@@ -134,7 +175,7 @@ def test_damaged_public_keys(text: str) -> None:
 def opened(tmp_path: Path, data: bytes, password: str | None = None) -> str:
     path = tmp_path / "key.pem"
     path.write_bytes(data)
-    return open_signer(str(path), None if password is None else lambda _: password or "").id
+    return open_signer(str(path), SignerOptions(password=None if password is None else lambda _: password or "")).id
 
 
 def private(scalar: int = 1, password: str = "", form: serialization.PrivateFormat = PKCS8) -> bytes:
@@ -173,7 +214,7 @@ def test_a_password_is_not_asked_for_in_vain(tmp_path: Path) -> None:
     def never(_: str) -> str:
         raise AssertionError
 
-    assert open_signer(str(path), never).id == signer(3).id
+    assert open_signer(str(path), SignerOptions(password=never)).id == signer(3).id
 
 
 def test_a_password_is_asked_for_with_the_path(tmp_path: Path) -> None:
@@ -185,7 +226,7 @@ def test_a_password_is_asked_for_with_the_path(tmp_path: Path) -> None:
         asked.append(name)
         return "secret"
 
-    assert open_signer(str(path), ask).id == signer(3).id
+    assert open_signer(str(path), SignerOptions(password=ask)).id == signer(3).id
     assert asked == [str(path)]
 
 
@@ -235,7 +276,7 @@ def test_spellings_of_a_signer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert open_signer(uri).id == signer(3).id
 
 
-@pytest.mark.parametrize("uri", ["pkcs11:token=x", "awskms:///x", "a:b.pem", ":x"])
+@pytest.mark.parametrize("uri", ["a:b.pem", ":x", "FILE:k.pem", "awskmsx:k"])
 def test_unknown_signers(uri: str) -> None:
     with pytest.raises(InputError):
         open_signer(uri)
@@ -253,18 +294,18 @@ def test_too_many_keys() -> None:
         Trust.of_keys(pems)
 
 
-@pytest.mark.parametrize("curve", ["P-256", "P-384", "P-521"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("password", [None, "secret"])
-def test_new_keys(tmp_path: Path, curve: str, password: str | None) -> None:
-    text, public_text, key_id = generate_key(curve, password)
+def test_new_keys(tmp_path: Path, kind: str, password: str | None) -> None:
+    text, public_text, key_id = generate_key(kind, password)
     assert (b"ENCRYPTED" in text) == (password is not None)
     assert opened(tmp_path, text, password) == key_id == load_public_key(public_text, "k").id
 
 
-@pytest.mark.parametrize("curve", ["P-224", "p-256", "secp256k1", "", "Ed25519"])
-def test_unknown_curves(curve: str) -> None:
-    with pytest.raises(KeyFileError, match="there is no curve"):
-        generate_key(curve, None)
+@pytest.mark.parametrize("kind", ["P-224", "p-256", "secp256k1", "", "ed25519", "RSA", "RSA-1024", "ECDSA P-256"])
+def test_unknown_kinds(kind: str) -> None:
+    with pytest.raises(KeyFileError, match="there is no key kind"):
+        generate_key(kind, None)
 
 
 def test_an_empty_password_is_no_password() -> None:

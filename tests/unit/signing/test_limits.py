@@ -19,7 +19,6 @@ from attest.domain.statement import PAYLOAD_TYPE
 from attest.errors import DocumentError
 from attest.signing import sign_statement, verify_bundle
 from attest.signing.dsse import pae
-from attest.signing.key_file import KeyFileSigner
 from tests.unit.conftest import (
     SMALL,
     accepted,
@@ -156,7 +155,7 @@ def test_where_the_library_cannot_sign_without_chance_it_signs_all_the_same(monk
         return real(algorithm)
 
     monkeypatch.setattr(ec, "ECDSA", only_random)
-    by = KeyFileSigner(public=signer().public, private=signer().private)
+    by = signer()
     one, two = sign_statement(b"{}", by), sign_statement(b"{}", by)
     assert one != two
     assert parse_bundle(one, "s").payload == parse_bundle(two, "s").payload

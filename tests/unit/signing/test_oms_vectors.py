@@ -12,8 +12,9 @@ from attest.domain.statement import PAYLOAD_TYPE
 from attest.errors import DocumentError, UndecidedError
 from attest.signing import sign_model, sign_statement, verify_bundle
 from attest.signing.dsse import pae
-from attest.signing.key_file import KeyFileSigner
-from attest.signing.oms import oms_payload, signed_entries
+from attest.signing.key_file import KeyFile
+from attest.signing.key_signer import KeySigner
+from attest.signing.oms_write import listing_of, oms_payload, signed_entries
 from tests.unit.conftest import SMALL, accepted, base64_text, manifest, model_bundle, sealed, signer, trust
 
 SIGNATURE = "MEUCIBnS9qXph9ZWWbz7jmXr4v09QJr4LJGXKdss567OuSrRAiEAybc5bnS566icE8OD63o/Yd5QHzzsXRnJO68ercOjw/I="
@@ -56,7 +57,7 @@ def test_payload_pae_and_signature() -> None:
 
 
 def test_our_payload_is_the_vector_but_for_our_evidence_files() -> None:
-    ours = oms_payload(manifest(), "small")
+    ours = oms_payload(listing_of(manifest()), "small")
     recorded = b'[".git",".gitattributes",".github",".gitignore","claims.jsonl","model.sig"]'
     assert ours.replace(recorded, b'[".git",".gitattributes",".github",".gitignore"]') == PAYLOAD
 
@@ -102,7 +103,7 @@ def test_each_curve_signs_deterministically_and_verifies(curve: str) -> None:
 def test_a_single_file_has_both_names() -> None:
     single = manifest({"config.json": SMALL["config.json"]}, kind="file")
     for compat, name in ((False, "config.json"), (True, ".")):
-        payload = oms_payload(single, "config.json", compat=compat)
+        payload = oms_payload(listing_of(single), "config.json", compat=compat)
         statement = json.loads(payload)
         assert [item["name"] for item in statement["predicate"]["resources"]] == [name]
         root = "1174e121f6acd43dff812f7365151d33484ab1f2e289999f7341f70df7a659db"
@@ -138,16 +139,16 @@ def test_nothing_to_sign() -> None:
 
 def test_links_are_recorded() -> None:
     for options in ({"links": ["empty"]}, {"hub_links": True}):
-        statement = json.loads(oms_payload(manifest(**options), "small"))
+        statement = json.loads(oms_payload(listing_of(manifest(**options)), "small"))
         assert statement["predicate"]["serialization"]["allow_symlinks"] is True
 
 
 def test_a_signer_that_returns_nonsense_signs_nothing() -> None:
-    class Broken(KeyFileSigner):
+    class Broken(KeyFile):
         def sign(self, data: bytes) -> bytes:
             return super().sign(data + b"!")
 
-    broken = Broken(public=signer().public, private=signer().private)
+    broken = KeySigner(holder=Broken(public=signer().public, private=signer().private))
     with pytest.raises(UndecidedError, match="does not verify"):
         sign_statement(PAYLOAD, broken)
 
