@@ -3,7 +3,8 @@
 `scripts/bench [NAME ...] [--runs N]` prints one row per figure and ends with 1 when a wanted reach is missed. Both
 sides of a row run in turn (A B A B ...) after one run of each that makes the input and warms the page cache; the
 median counts, and `spread` is the lowest and the highest ratio of two neighbouring runs. CPU is user plus system time
-of the whole process with its children, or, where a row says `in process`, of the call alone without start-up.
+of the whole process with its children, or, where a row says `in process`, of the call alone without start-up. A row
+in `wall s` compares wall time, which needs an idle machine with two processors.
 """
 
 from __future__ import annotations
@@ -28,6 +29,20 @@ OURS = ROOT / ".venv" / "bin" / "attest"
 PYTHON = ROOT / ".venv" / "bin" / "python"
 PEERS = ROOT / ".venvs" / "peers" / "bin"
 Measure = Callable[[], float]
+SIGN_AS_IDENTITY = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from attest import sign
+from attest.signing import SignerOptions
+from tests.simulators.sigstore.instance import LoopbackSigstore
+folder = Path(sys.argv[2])
+with LoopbackSigstore(folder / "state", rekor_version=2) as instance:
+    config = instance.write_trust(folder / "trust")
+    options = SignerOptions(trust_config=str(config), identity_token=instance.mint())
+    sign(folder / "model", "sigstore:", options=options)
+    (folder / "issuer").write_text(instance.issuer)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +75,9 @@ def peak(*argv: object) -> float:
     return int(done.stdout) / 1000
 
 
-def inside(python: Path, setup: str, call: str, *argv: object) -> float:
-    """CPU seconds of one call in a fresh interpreter, imports excluded."""
-    code = f"import sys, time\n{setup}\nt = time.process_time()\n{call}\nprint(time.process_time() - t)"
+def inside(python: Path, setup: str, call: str, *argv: object, clock: str = "process_time") -> float:
+    """CPU seconds of one call in a fresh interpreter, imports excluded; wall seconds with the clock `perf_counter`."""
+    code = f"import sys, time\n{setup}\nt = time.{clock}()\n{call}\nprint(time.{clock}() - t)"
     done = subprocess.run([python, "-c", code, *map(str, argv)], capture_output=True, text=True, check=True)
     return float(done.stdout)
 
@@ -72,6 +87,14 @@ def our_hash(path: Path) -> float:
     return inside(
         PYTHON, "from attest.hashing import hash_artifact, locate", "hash_artifact(locate(sys.argv[1]))", path
     )
+
+
+def our_wall(path: Path, shard_size: int = 0) -> float:
+    """Wall seconds of our hashing of whole files, or of their shards."""
+    setup = "from attest.domain.recipe import Recipe\nfrom attest.hashing import *"
+    options = f"HashOptions(whole=False, recipes=(Recipe(shard_size={shard_size}),))"
+    call = f"hash_shards(model, {options})" if shard_size else "hash_artifact(model)"
+    return inside(PYTHON, f"{setup}\nmodel = locate(sys.argv[1])", call, path, clock="perf_counter")
 
 
 def peer_hash(path: Path) -> float:
@@ -114,7 +137,7 @@ class Bench:
 
     def rows(self) -> list[Row]:
         """Every figure; each makes its own input when it is first needed."""
-        return [*self._hash_rows(), *self._process_rows(), *self._memory_rows()]
+        return [*self._hash_rows(), *self._process_rows(), *self._signature_rows(), *self._memory_rows()]
 
     def _many(self) -> Path:
         path = self.folder / "many"
@@ -191,6 +214,14 @@ class Bench:
                 peer=lambda: our_hash(self._kilobytes(20_000)),
                 reach=11,
             ),
+            Row(
+                name="shards-4gib",
+                title="wall time: hash 4 GiB (sparse) in shards of 10^9 bytes against whole, both ours, in process",
+                ours=lambda: our_wall(self._huge(), 1_000_000_000),
+                peer=lambda: our_wall(self._huge()),
+                reach=1 / 1.7,
+                unit="wall s",
+            ),
         ]
 
     def _process_rows(self) -> list[Row]:
@@ -223,6 +254,44 @@ class Bench:
                 reach=1 / 3,
             ),
         ]
+
+    def _signature_rows(self) -> list[Row]:
+        peer, signature = PEERS / "model_signing", self.folder / "many.sig"
+
+        def signed() -> Path:
+            many = self._many()
+            if not signature.exists():
+                cpu(peer, "sign", "key", many, "--private_key", self.key, "--signature", signature)
+            return many
+
+        return [
+            Row(
+                name="verify-many",
+                title="verify 20,000 x 4 KiB with a key, whole process, the peer's bundle",
+                ours=lambda: cpu(OURS, "verify", signed(), "--key", self.public, "--signature", signature),
+                peer=lambda: cpu(
+                    peer, "verify", "key", signed(), "--public_key", self.public, "--signature", signature
+                ),
+                reach=1 / 3,
+            ),
+            Row(
+                name="verify-identity",
+                title="verify a small model by identity, whole process, against python -c 'import sigstore.verify'",
+                ours=lambda: cpu(OURS, "verify", *self._identity()),
+                peer=lambda: cpu(PYTHON, "-c", "import sigstore.verify"),
+                reach=1.1,
+            ),
+        ]
+
+    def _identity(self) -> tuple[object, ...]:
+        """A small model signed by an identity of a loopback Sigstore, and the options that verify it."""
+        folder = self.folder / "identity"
+        if not folder.exists():
+            files(folder / "model", 5, 1000)
+            cpu(PYTHON, "-c", SIGN_AS_IDENTITY, ROOT, folder)
+        issuer = (folder / "issuer").read_text()
+        identity = ("--identity", "dev@example.com", "--issuer", issuer)
+        return folder / "model", *identity, "--trusted-root", folder / "trust" / "trusted_root.json"
 
     def _memory_rows(self) -> list[Row]:
         ours, theirs = self.folder / "ours.sig", self.folder / "theirs.sig"

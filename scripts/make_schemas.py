@@ -10,16 +10,25 @@ import dataclasses
 import json
 import sys
 import types
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from attest.domain.attestation import Attestation, Rejected
+from attest.domain.claimed import ClaimedBundle
+from attest.domain.claims import CLAIMS
 from attest.domain.evidence import Evidence, Gap
 from attest.domain.file_format import FORMATS
 from attest.domain.finding import Finding
 from attest.domain.record import camel
 from attest.domain.statement import PREDICATE_TYPES
 from attest.domain.verdict import PolicyReference, RuleResult
+from attest.operations.release import Released
+from attest.policy.anchors import INSTANCES, MAX_ANCHORS
+from attest.policy.patterns import MAX_PATTERN
+from attest.policy.rules.backing import MAX_REQUIRED
+from attest.policy.rules.coverage import ANY
+from attest.policy.signers import CERTIFICATE_NAMES, MAX_KEYS, SUBJECT_TYPES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 HEX = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
@@ -142,49 +151,139 @@ def digest() -> Schema:
     return document("Digest", "The digests of one artifact. The OMS root covers no names and is no identity.", body)
 
 
-def policy() -> Schema:
-    """The trust policy, for editors; the reader of attest checks more (names, thresholds, keys)."""
-    name = {"type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{0,63}$"}
-    key_id = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
-    names = {"type": "array", "items": name, "minItems": 1, "uniqueItems": True}
-    texts = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1, "uniqueItems": True}
-    threshold = {"type": "integer", "minimum": 1, "maximum": 100}
-    predicate = {"anyOf": [{"enum": list(PREDICATE_TYPES)}, {"type": "string", "pattern": "://"}]}
-    key = {
-        "oneOf": [
-            closed({"id": key_id, "pem": {"type": "string"}}, optional=("id",)),
-            closed({"id": key_id, "file": {"type": "string", "minLength": 1}}),
-        ]
-    }
-    signer = closed(
-        {"kind": {"const": "keys"}, "keys": {"type": "array", "items": key, "minItems": 1, "maxItems": 100}}
+def release() -> Schema:
+    """What `attest release --format json` prints."""
+    properties = {"format": {"const": "attest/release/v1"}, **schema_of(Released)["properties"]}
+    del properties["size"]
+    properties |= {"digest": closed({"sha256": HEX}), "files": COUNT, "bytes": COUNT}
+    return document("Release", "A release: what was signed, by whom, and where the evidence lies.", closed(properties))
+
+
+def claims() -> Schema:
+    """What `attest inspect --format json` prints."""
+    body = closed(
+        {
+            "format": {"const": "attest/claims/v1"},
+            "verified": {"const": False, "description": "nothing here was verified"},
+            "bundles": {"type": "array", "items": schema_of(ClaimedBundle)},
+            "unreadable": {"type": "array", "items": schema_of(Rejected)},
+        }
     )
-    rules = {
-        "signature": closed({"signers": names, "threshold": threshold}, optional=("threshold",)),
-        "coverage": closed({"signers": names, "allowUnsigned": {**texts, "minItems": 0}}, optional=("allowUnsigned",)),
-        "attestation": closed(
-            {"predicate": predicate, "signers": names, "threshold": threshold}, optional=("threshold",)
-        ),
-        "formats": closed({"allow": {**texts, "items": {"enum": list(FORMATS)}}}),
-        "licenses": closed({"allow": texts}),
+    return document("Claims", "What bundles say of themselves, before anything is verified.", body)
+
+
+NAME = {"type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{0,63}$"}
+TEXT = {"type": "string", "minLength": 1}
+KEY_ID = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+PEM = {"type": "string"}
+PINNED_FILE = {"file": TEXT, "sha256": HEX}
+
+
+def _list(items: Schema, low: int = 1, high: int | None = None) -> Schema:
+    most = {"maxItems": high} if high else {}
+    return {"type": "array", "items": items, "minItems": low, "uniqueItems": True, **most}
+
+
+def _some_of(names: Iterable[str]) -> Schema:
+    """An object with at least one of these members, each a text."""
+    known = {name: TEXT for name in names}
+    return {**closed(known, optional=tuple(known)), "minProperties": 1}
+
+
+def _anchors() -> Schema:
+    """A list of PEM texts and pinned files."""
+    items = [closed({"pem": PEM, "sha256": HEX}, optional=("sha256",)), closed(dict(PINNED_FILE))]
+    return _list({"oneOf": items}, high=MAX_ANCHORS)
+
+
+def _trusted_root() -> Schema:
+    return {"anyOf": [{"enum": list(INSTANCES)}, closed(dict(PINNED_FILE))]}
+
+
+def _signers() -> Schema:
+    """The three kinds of signers."""
+    key = {"oneOf": [closed({"id": KEY_ID, "pem": PEM}, optional=("id",)), closed({"id": KEY_ID, "file": TEXT})]}
+    certificate = closed(
+        {
+            "kind": {"const": "certificate"},
+            "roots": _anchors(),
+            "subject": TEXT,
+            "issuer": TEXT,
+            "names": _some_of(CERTIFICATE_NAMES),
+            "key": KEY_ID,
+        },
+        optional=("subject", "issuer", "names", "key"),
+    )
+    certificate["anyOf"] = [{"required": [pin]} for pin in ("subject", "names", "key")]
+    sigstore = closed(
+        {
+            "kind": {"const": "sigstore"},
+            "issuer": TEXT,
+            "subject": TEXT,
+            "subjectPattern": {"type": "string", "pattern": "^\\^.*\\$$", "maxLength": MAX_PATTERN},
+            "subjectType": {"enum": list(SUBJECT_TYPES)},
+            "claims": _some_of(CLAIMS),
+            "trustRoot": _trusted_root(),
+        },
+        optional=("subject", "subjectPattern", "subjectType", "claims", "trustRoot"),
+    )
+    sigstore["oneOf"] = [{"required": ["subject"]}, {"required": ["subjectPattern", "subjectType"]}]
+    keys = closed({"kind": {"const": "keys"}, "keys": _list(key, high=MAX_KEYS)})
+    return {
+        "type": "object",
+        "propertyNames": NAME,
+        "additionalProperties": {"oneOf": [keys, certificate, sigstore]},
+        "minProperties": 1,
     }
-    rule = {"oneOf": [closed({"id": name, kind: shape}) for kind, shape in rules.items()]}
+
+
+def _trust() -> Schema:
+    members = {
+        "timestampAuthorities": _anchors(),
+        "trustedRoots": _list(_trusted_root(), high=MAX_ANCHORS),
+        "allowLegacy": {"type": "boolean"},
+    }
+    return closed(members, optional=tuple(members))
+
+
+def _rules() -> Schema:
+    """The kinds of rules."""
+    count = {"type": "integer", "minimum": 0, "maximum": MAX_REQUIRED}
+    backing = {"timestamps": count, "logs": count, "unchecked": {"enum": ["allow", "deny"]}}
+    counted = {
+        "signers": _list(NAME),
+        "threshold": {"type": "integer", "minimum": 1, "maximum": 100},
+        **backing,
+    }
+    names = {"anyOf": [{"const": ANY}, _list(TEXT, low=0)]}
+    covering = {"signers": _list(NAME), "allowUnsigned": names, "allowIgnored": names, **backing}
+    predicate = {"anyOf": [{"enum": list(PREDICATE_TYPES)}, {"type": "string", "pattern": "://"}]}
+    optional = ("threshold", *backing)
+    shapes = {
+        "signature": closed(counted, optional=optional),
+        "coverage": closed(covering, optional=("allowUnsigned", "allowIgnored", *backing)),
+        "attestation": closed({"predicate": predicate, **counted}, optional=optional),
+        "formats": closed({"allow": _list({"enum": list(FORMATS)})}),
+        "licenses": closed({"allow": _list(TEXT)}),
+    }
+    rule = {"oneOf": [closed({"id": NAME, kind: shape}) for kind, shape in shapes.items()]}
+    return {"type": "array", "items": rule, "minItems": 1, "maxItems": 200}
+
+
+def policy() -> Schema:
+    """The trust policy, for editors; the reader of attest checks more (names, thresholds, keys, patterns)."""
     body = closed(
         {
             "apiVersion": {"const": "attest/policy/v1"},
-            "name": name,
-            "description": {"type": "string", "minLength": 1},
+            "name": NAME,
+            "description": TEXT,
             "version": {"type": "integer", "minimum": 1},
             "expires": TIME,
-            "signers": {
-                "type": "object",
-                "propertyNames": name,
-                "additionalProperties": signer,
-                "minProperties": 1,
-            },
-            "rules": {"type": "array", "items": rule, "minItems": 1, "maxItems": 200},
+            "signers": _signers(),
+            "trust": _trust(),
+            "rules": _rules(),
         },
-        optional=("description", "signers"),
+        optional=("description", "signers", "trust"),
     )
     return document("Trust policy", "What a model must show before it may be used.", body)
 
@@ -192,7 +291,14 @@ def policy() -> Schema:
 def main(folder: Path) -> None:
     """Write every schema into `folder`."""
     folder.mkdir(exist_ok=True)
-    schemas = {"verification": verification(), "evidence": evidence(), "digest": digest(), "policy": policy()}
+    schemas = {
+        "verification": verification(),
+        "evidence": evidence(),
+        "digest": digest(),
+        "claims": claims(),
+        "policy": policy(),
+        "release": release(),
+    }
     for name, schema in schemas.items():
         text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
         (folder / f"{name}-v1.json").write_text(text, encoding="utf-8")
