@@ -193,6 +193,8 @@ def _card_properties(bom: Bom) -> Iterable[tuple[str, str]]:
 def _subject_properties(bom: Bom) -> Iterable[tuple[str, str]]:
     yield "attest:model:digest", bom.digest
     yield "attest:model:digest-kind", bom.digest_kind
+    if bom.digests_given:
+        yield "attest:model:digest-source", "given: no file was hashed for this; its facts are from leading bytes"
     for name, value in (("model-type", bom.card.model_type), ("library", bom.card.library)):
         if value is not None:
             yield f"attest:model:{name}", value.text

@@ -47,4 +47,4 @@ At = Annotated[
         show_default=False,
     ),
 ]
-Offline = Annotated[bool, typer.Option("--offline", help="Use no network. Verification with keys never does.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Use no network; no verification does.")]

@@ -79,7 +79,11 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bom:
-    """A model's bill of materials. `digest` and `digest_kind` are the artifact's identity, as in the manifest."""
+    """A model's bill of materials. `digest` and `digest_kind` are the artifact's identity, as in the manifest.
+
+    `digests_given` says that the digests were not computed from the files, so what the files say of themselves was read
+    from bytes that nobody hashed meanwhile.
+    """
 
     name: Value
     group: str = ""
@@ -95,3 +99,4 @@ class Bom:
     files: tuple[FileRecord, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
+    digests_given: bool = False

@@ -37,6 +37,7 @@ PREDICATE_TYPES: Mapping[str, tuple[str, ...]] = {
 STATEMENT_LIMITS = Limits(size=64 << 20, depth=64)
 MAX_SUBJECTS = 10_000
 MAX_FILE_SUBJECTS = 2_000
+GIVEN = "given"
 _VERSION = re.compile(r"/v[0-9]+(\.[0-9]+)*")
 
 
@@ -131,12 +132,16 @@ def _subject(table: JsonObject, where: str) -> Subject:
     )
 
 
-def artifact_subjects(manifest: Manifest, name: str) -> list[JsonObject]:
-    """The subjects of a statement about a whole artifact: its digest first, then its files while they are few."""
+def artifact_subjects(manifest: Manifest, name: str, *, given: bool = False) -> list[JsonObject]:
+    """The subjects of a statement about a whole artifact: its digest first, then its files while they are few.
+
+    `given` marks a digest that whoever signs did not compute from the bytes.
+    """
+    annotations: JsonObject = {"digestKind": manifest.digest_kind}
     whole: JsonObject = {
         "name": name,
         "digest": {"sha256": manifest.digest},
-        "annotations": {"digestKind": manifest.digest_kind},
+        "annotations": annotations | ({"digestSource": GIVEN} if given else {}),
     }
     if manifest.kind == "file" or len(manifest.files) > MAX_FILE_SUBJECTS:
         return [whole]
@@ -144,6 +149,11 @@ def artifact_subjects(manifest: Manifest, name: str) -> list[JsonObject]:
         {"name": entry.name, "digest": {"sha256": entry.sha256.hex()}} for entry in manifest.files
     ]
     return [whole, *files]
+
+
+def digests_given(statement: Statement) -> bool:
+    """True when the statement says that its signer did not compute the digests."""
+    return any(subject.annotations.get("digestSource") == GIVEN for subject in statement.subjects)
 
 
 def speaks_about(statement: Statement, manifest: Manifest) -> bool:

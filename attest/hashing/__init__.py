@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from attest.hashing.engine import Hashed, HashOptions, hash_artifact
+from attest.hashing.known import Known, KnownDigests
 from attest.hashing.locate import locate
 from attest.hashing.shards import ShardedFiles, hash_shards
 
-__all__ = ["HashOptions", "Hashed", "ShardedFiles", "hash_artifact", "hash_shards", "locate"]
+__all__ = [
+    "HashOptions",
+    "Hashed",
+    "Known",
+    "KnownDigests",
+    "ShardedFiles",
+    "hash_artifact",
+    "hash_shards",
+    "locate",
+]

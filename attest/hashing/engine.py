@@ -22,10 +22,11 @@ from attest.domain.artifact import Artifact
 from attest.domain.manifest import FileEntry, Manifest, build_manifest, name_problems, printable
 from attest.domain.recipe import Recipe, RecipeDigests
 from attest.errors import ArtifactError, InputError, Problem, UnsafeArtifactError
+from attest.hashing.known import KnownDigests, unread
 from attest.hashing.links import DIRECTORY, FILE, LinkTarget, open_beneath, resolve_link
 from attest.hashing.pool import run_jobs
 from attest.hashing.recipes import RecipeHash, ShardBudget, checked, implied
-from attest.hashing.stream import PrefixWanted, Progress, StoppedError, hash_stream, unstable
+from attest.hashing.stream import PrefixWanted, Progress, StoppedError, hash_stream, reading, unreadable, unstable
 
 LARGE = 512 * 1024
 MAX_DEPTH = 200
@@ -43,7 +44,7 @@ class HashOptions:
 
     `wanted` asks for the leading bytes of files, so that facts are read from the very bytes that were hashed. `recipes`
     are further ways to digest the same bytes. Without `whole` only `hash_shards` takes the options: it makes the
-    digests of one recipe alone.
+    digests of one recipe alone. `known` says digests without the bytes, so nothing else can be computed beside it.
     """
 
     evidence: tuple[FileEntry, ...] = ()
@@ -52,6 +53,7 @@ class HashOptions:
     wanted: PrefixWanted | None = None
     recipes: tuple[Recipe, ...] = ()
     whole: bool = True
+    known: KnownDigests | None = None
     progress: Progress | None = None
 
 
@@ -78,6 +80,8 @@ def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Has
     if not options.whole:
         raise ValueError("without digests of whole files there is no manifest; hash_shards makes the others")
     walk = Walk(artifact=artifact, options=options, recipes=checked(options.recipes))
+    if options.known is not None and (options.sha512 or walk.recipes):
+        raise ValueError("known digests are SHA-256 of whole files, and bytes that are not read have no other")
     walk.run()
     manifest = build_manifest(
         walk.files,
@@ -135,7 +139,7 @@ class Walk:
 
     def _single(self) -> None:
         folder, name = os.path.split(self.artifact.root)
-        with _reading(self.artifact.name):
+        with reading(self.artifact.name):
             fd = open_beneath(folder, name)
             try:
                 self._opened(fd, name, None)
@@ -143,7 +147,7 @@ class Walk:
                 os.close(fd)
 
     def _tree(self) -> None:
-        with _reading(self.artifact.name):
+        with reading(self.artifact.name):
             root = os.open(self.artifact.root, DIRECTORY)
         # A frame is an open directory and its subdirectories that wait: descriptors are bounded by depth, not breadth.
         frames = [(root, "", self._directory(root, ""))]
@@ -157,7 +161,7 @@ class Walk:
                 name = prefix + waiting.pop()
                 if len(frames) > MAX_DEPTH:
                     raise ArtifactError(f"{printable(name)!r} is nested deeper than {MAX_DEPTH} directories")
-                with _reading(name):
+                with reading(name):
                     child = os.open(os.path.basename(name), DIRECTORY, dir_fd=fd)
                 frames.append((child, name + "/", []))
                 frames[-1][2].extend(self._directory(child, name + "/"))
@@ -171,7 +175,7 @@ class Walk:
         try:
             others = self._small_files(fd, prefix)
         except OSError as error:
-            raise _unreadable(prefix, error) from error
+            raise unreadable(prefix, error) from error
         below: list[str] = []
         for entry in others:
             name = prefix + entry.name
@@ -192,7 +196,8 @@ class Walk:
         others: list[os.DirEntry[str]] = []
         excluded = {entry.name for entry in self.options.evidence} if not prefix else ()
         # What SHA-256 does not say of a small file is made with care, and its status alone is read here.
-        plain = not self.options.sha512 and all(implied(recipe, LARGE) for recipe in self.recipes)
+        more = self.options.sha512 or self.options.known is not None
+        plain = not more and all(implied(recipe, LARGE) for recipe in self.recipes)
         asks = self.options.wanted
         # Names of this function are found faster than attributes of modules, and this loop is what hashing costs.
         open_file, status_of, read, close = os.open, os.fstat, os.read, os.close
@@ -218,7 +223,7 @@ class Walk:
                     finally:
                         close(file)
                 except OSError as error:
-                    raise _unreadable(name, error) from error
+                    raise unreadable(name, error) from error
                 keep(_entry(FileEntry, (name, sha256(data).digest(), size, b"")))
                 if status.st_nlink > 1:
                     self.shared.append((name, status.st_dev, status.st_ino, status.st_nlink))
@@ -245,7 +250,7 @@ class Walk:
             self.links.append(name)
         self.followed.append(name)
         self.hub_links = self.hub_links or target.kind == "hub"
-        with _reading(name):
+        with reading(name):
             fd = open_beneath(target.base, target.name)
         try:
             self._opened(fd, name, target)
@@ -257,6 +262,10 @@ class Walk:
         status = os.fstat(fd)
         if status.st_mode & _TYPE != _REGULAR:
             self.problems.append(Problem(where=printable(name), message=_SPECIAL))
+            return
+        known = self.options.known
+        if known is not None and (found := unread(known, fd, name, self.options.wanted)) is not None:
+            self._keep(*found, {}) if isinstance(found, tuple) else self.problems.append(found)
             return
         for recipe in self.recipes:
             self.budget.spend(name, status.st_size, recipe)
@@ -294,6 +303,8 @@ class Walk:
 
     def _keep(self, entry: FileEntry, prefix: bytes, status: os.stat_result, made: _Digests) -> None:
         self.files.append(entry)
+        if self.options.known is not None:
+            self.options.known.learned(entry, status)
         self._keep_prefix(entry.name, prefix)
         for recipe, digests in made.items():
             self.made[recipe][entry.name] = digests
@@ -326,7 +337,7 @@ class Walk:
     @contextmanager
     def _reopened(self, name: str, target: LinkTarget | None) -> Iterator[int]:
         """A descriptor of a file that the walk found, for one thread to read."""
-        with _reading(name):
+        with reading(name):
             base, below = (target.base, target.name) if target else self._beneath(name)
             fd = open_beneath(base, below)
             try:
@@ -364,25 +375,9 @@ class Walk:
         return (name for name, device, inode, links in self.shared if links > inside[device, inode])
 
 
-@contextmanager
-def _reading(name: str) -> Iterator[None]:
-    """Turn an OSError of the block into an ArtifactError that names the entry."""
-    try:
-        yield
-    except OSError as error:
-        raise _unreadable(name, error) from error
-
-
 def _cores() -> int:
     """How many processors this process may use; not every system can say."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
-
-
-def _unreadable(name: str, error: OSError) -> ArtifactError:
-    return ArtifactError(
-        f"{printable(name) or '.'!r} cannot be read: {error.strerror or error}",
-        hint="Check its permissions, and that nothing changes the artifact meanwhile.",
-    )

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from attest.domain.manifest import printable
 from attest.domain.recipe import WHOLE, HashName, Recipe
-from attest.errors import ArtifactError, InputError
+from attest.errors import InputError, Problem, UnsafeArtifactError
 from attest.hashing.stream import unstable
 
 MAX_RECIPES = 16
@@ -67,14 +67,15 @@ class ShardBudget:
         self._left = MAX_SHARDS
 
     def spend(self, name: str, size: int, recipe: Recipe) -> None:
-        """Count the shards of one file before it is read. Raises ArtifactError when there are too many."""
+        """Count the shards of one file before it is read. Raises UnsafeArtifactError when there are too many."""
         if not recipe.shard_size or not size:
             return
         self._left -= (size - 1) // recipe.shard_size
         if self._left < 0:
-            raise ArtifactError(
-                f"shards of {recipe.shard_size} bytes are too many for {printable(name)!r} and the files before it; "
-                f"an artifact has at most {MAX_SHARDS}",
+            message = f"with the files before it, it has too many shards of {recipe.shard_size} bytes"
+            raise UnsafeArtifactError(
+                f"shards of {recipe.shard_size} bytes are too many for its files; an artifact has at most {MAX_SHARDS}",
+                [Problem(where=printable(name), message=message)],
                 hint="Sign with larger shards, or whole files.",
             )
 

@@ -50,7 +50,7 @@ def hash_shards(artifact: Artifact, options: HashOptions) -> ShardedFiles:
     Raises what `hash_artifact` raises, and ValueError for options that ask for more than the digests of shards.
     """
     recipes = checked(options.recipes)
-    if len(recipes) != 1 or not recipes[0].shard_size or options.sha512 or options.wanted:
+    if len(recipes) != 1 or not recipes[0].shard_size or options.sha512 or options.wanted or options.known:
         raise ValueError("hash_shards takes one recipe with shards, and makes nothing else")
     walk = _ShardWalk(artifact=artifact, options=options, recipes=recipes)
     walk.run()

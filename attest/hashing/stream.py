@@ -135,3 +135,34 @@ def unstable(name: str) -> UnstableFileError:
         f"{printable(name)!r} changed while it was read",
         hint="Stop whatever writes to the artifact, or work on a copy, and run again.",
     )
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn an OSError of the block into an ArtifactError that names the entry."""
+    try:
+        yield
+    except OSError as error:
+        raise unreadable(name, error) from error
+
+
+def unreadable(name: str, error: OSError) -> ArtifactError:
+    """The error of an entry that the system does not let us read."""
+    return ArtifactError(
+        f"{printable(name) or '.'!r} cannot be read: {error.strerror or error}",
+        hint="Check its permissions, and that nothing changes the artifact meanwhile.",
+    )
+
+
+def leading(fd: int, name: str, size: int, wanted: PrefixWanted) -> bytes:
+    """The leading bytes of an open file that `wanted` asks for, and no other byte of it."""
+    first = _up_to(fd, min(CHUNK, size))
+    keep = min(wanted(name, first, size), MAX_PREFIX)
+    return first[:keep] if keep <= len(first) else _up_to(fd, keep)
+
+
+def _up_to(fd: int, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count and (more := os.pread(fd, count - len(data), len(data))):
+        data += more
+    return bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from attest import __version__
@@ -12,10 +13,10 @@ from attest.hashing.stream import Progress
 from attest.operations.inspect_files import Inspected, StrPath, inspect_files
 
 
-def describe(inspected: Inspected, *, name: str = "", version: str = "") -> Bom:
-    """The bill of materials of an artifact that was hashed with `prefix_wanted`."""
+def describe(inspected: Inspected, *, name: str = "", version: str = "", given: bool = False) -> Bom:
+    """The bill of materials of an artifact that was hashed with `prefix_wanted`; `given` when digests were not made."""
     artifact = inspected.artifact
-    return describe_model(
+    bom = describe_model(
         inspected.manifest,
         inspected.hashed.prefixes,
         name=name,
@@ -24,6 +25,7 @@ def describe(inspected: Inspected, *, name: str = "", version: str = "") -> Bom:
         hub_repository=artifact.hub_repository,
         hub_revision=artifact.hub_revision,
     )
+    return replace(bom, digests_given=given)
 
 
 def bom_model(

@@ -106,6 +106,11 @@ def _by_certificate(
     if expected.authorities or expected.subject or expected.names or expected.key_id:
         if not expected.authorities:
             raise InputError("--subject, --san and --key-id need --ca", hint="Give the authority's root certificate.")
+        if not (expected.subject or expected.names or expected.key_id):
+            raise InputError(
+                "an authority certifies many, and nothing says whom you mean",
+                hint="Add --subject, --san or --key-id; attest inspect BUNDLE shows what the certificate says.",
+            )
         return certificate_policy(
             roots=[text for path in expected.authorities for text in _roots(path)],
             expires=FOREVER,

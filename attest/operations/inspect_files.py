@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ from attest.hashing.stream import PrefixWanted, Progress
 from attest.stores import Beside, Found
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
+Hasher: TypeAlias = Callable[[Artifact, HashOptions], Hashed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,9 @@ def inspect_files(
     wanted: PrefixWanted | None = None,
     recipes: tuple[Recipe, ...] = (),
     progress: Progress | None = None,
+    hasher: Hasher = hash_artifact,
 ) -> Inspected:
-    """Find and hash the artifact at `path`.
+    """Find and hash the artifact at `path`; `hasher` may know digests without reading.
 
     Raises ArtifactError (or a child) when it cannot be hashed.
     """
@@ -54,7 +57,7 @@ def inspect_files(
         recipes=recipes,
         progress=progress,
     )
-    return Inspected(artifact=artifact, found=found, hashed=hash_artifact(artifact, options))
+    return Inspected(artifact=artifact, found=found, hashed=hasher(artifact, options))
 
 
 def findings(manifest: Manifest) -> tuple[Finding, ...]:

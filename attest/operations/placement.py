@@ -43,20 +43,17 @@ def place_of(artifact: Artifact, bundle: Bundle) -> str:
     return os.path.join(os.path.dirname(artifact.signature_path), bundle.source.partition(":")[0])
 
 
-def put_signature(
-    artifact: Artifact, found: Found, manifest: Manifest, signer: Signer, bundle: bytes
-) -> tuple[str, bool]:
+def put_signature(artifact: Artifact, manifest: Manifest, signer: Signer, bundle: bytes) -> tuple[str, bool]:
     """Write an OMS bundle: to `model.sig`, or to the claims when somebody else's signature there still holds.
 
     Returns the path, and whether it stands beside another one.
     """
     store = Beside(artifact=artifact)
-    others = [one for one in found.bundles if one.source == os.path.basename(artifact.signature_path)]
-    if any(not signer.made(one) and _still_holds(one, manifest) for one in others):
-        store.append(bundle)
-        return artifact.claims_path, True
-    store.write_signature(bundle)
-    return artifact.signature_path, False
+    # Asked when it is written: hashing and signing take long, and somebody else may have signed meanwhile.
+    if store.write_signature(bundle, keep=lambda one: not signer.made(one) and _still_holds(one, manifest)):
+        return artifact.signature_path, False
+    store.append(bundle)
+    return artifact.claims_path, True
 
 
 def _still_holds(bundle: Bundle, manifest: Manifest) -> bool:

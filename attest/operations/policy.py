@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from attest.errors import InputError
+from attest.errors import DocumentError, InputError, Problem
 from attest.operations.anchors import trust_of
 from attest.operations.expected import Expected, expected_policy
 from attest.operations.public_keys import read_public_key
@@ -39,7 +39,15 @@ def load_policy(path: str) -> TrustedPolicy:
 def policy_for(expected: Expected) -> TrustedPolicy:
     """The policy behind a verification without a policy file. Raises what `expected_policy` does."""
     text = expected_policy(expected)
-    return _trusted(parse_policy(text.encode("utf-8"), "the policy made from the options"), "")
+    try:
+        policy = parse_policy(text.encode("utf-8"), "the policy made from the options")
+    except DocumentError as error:
+        # Its lines are nobody's; what stands after the line is the member that an option became.
+        problems = [Problem(where=item.where.partition(", ")[2], message=item.message) for item in error.problems]
+        raise DocumentError(
+            "the options make no valid policy", problems, hint="docs/policy.md says what each member may hold."
+        ) from error
+    return _trusted(policy, "")
 
 
 def init_policy(key: str, *, signer: str = "release", expires: str = "", today: datetime | None = None) -> str:

@@ -13,6 +13,7 @@ from attest.operations.describe import describe, encode_bom
 from attest.operations.inspect_files import StrPath, inspect_files
 from attest.operations.outputs import refuse_to_overwrite
 from attest.operations.placement import already, named, opened, place_of, put_claim, put_signature
+from attest.operations.reuse import reusing
 from attest.operations.sign import claim_payload
 from attest.operations.upload import destination, send
 from attest.signing import Signer, SignerOptions, sign_statement
@@ -25,7 +26,9 @@ from attest.stores import write_atomic
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
     """A release: where its evidence lies, and what it is about. `added` is False when the claim was there already,
-    `signed` when the signature was. `uploaded` are the addresses that the evidence was put to."""
+    `signed` when the signature was. `uploaded` are the addresses that the evidence was put to. `given` counts files whose
+    digest was given and not computed, `reused` those that are as the cache knows them; `notes` say what became of the
+    cache."""
 
     name: str
     digest: str
@@ -38,6 +41,9 @@ class Released:
     added: bool
     signed: bool
     uploaded: tuple[str, ...] = ()
+    given: int = 0
+    reused: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def release(
@@ -49,6 +55,8 @@ def release(
     bom: StrPath = "",
     sha512: bool = False,
     follow_links: bool = False,
+    digests: StrPath = "",
+    incremental: StrPath = "",
     timestamp: datetime | None = None,
     password: Password | None = None,
     options: SignerOptions | None = None,
@@ -59,17 +67,24 @@ def release(
     """Release the model at `path`, signed by `signer`: writes `model.sig` and a line of `claims.jsonl`.
 
     `bom` also writes the bill of materials to a file outside the model. The same input gives the same bytes.
+    `digests` is a list to take digests from instead of reading files, or `lfs`: the evidence is marked then;
+    `incremental` is a cache, so that only changed files are read.
     `upload` puts both files to addresses below that one, once they are written.
     Raises KeyFileError, ArtifactError, DocumentError or OutputError; nothing half-written stays. Raises UndecidedError
     when a service fails; after a failed upload the evidence is there, and releasing again uploads again.
     """
     to = destination(upload, upload_token, (options or SignerOptions()).timeout) if upload else None
+    reuse = reusing(digests, incremental, sha512=sha512, protected=(file_of(named(signer)), os.fspath(bom)))
     by = opened(signer, password, options)
-    inspected = inspect_files(path, follow_links=follow_links, sha512=sha512, wanted=prefix_wanted, progress=progress)
+    inspected = inspect_files(
+        path, follow_links=follow_links, sha512=sha512, wanted=prefix_wanted, progress=progress, hasher=reuse.hash
+    )
     artifact, manifest, found = inspected.artifact, inspected.manifest, inspected.found
-    document = encode_bom(describe(inspected, name=name, version=version), timestamp)
+    given = reuse.given > 0
+    document = encode_bom(describe(inspected, name=name, version=version, given=given), timestamp)
     payload = oms_payload(listing_of(manifest), artifact.name)
-    claim = claim_payload(manifest, artifact.name, kind=PREDICATE_TYPES["cyclonedx"][0], predicate=document)
+    kind = PREDICATE_TYPES["cyclonedx"][0]
+    claim = claim_payload(manifest, artifact.name, kind=kind, predicate=document, given=given)
     if bom:
         refuse_to_overwrite(os.fspath(bom), "--bom", artifact, file_of(named(signer)), artifact.signature_path)
         write_atomic(os.fspath(bom), document)
@@ -79,7 +94,7 @@ def release(
     if existing:
         signature_path = place_of(artifact, existing)
     else:
-        signature_path, _ = put_signature(artifact, found, manifest, by, sign_statement(payload, by))
+        signature_path, _ = put_signature(artifact, manifest, by, sign_statement(payload, by))
     return Released(
         name=artifact.name,
         digest=manifest.digest,
@@ -92,4 +107,7 @@ def release(
         added=added,
         signed=existing is None,
         uploaded=send(artifact, to) if to else (),
+        given=reuse.given,
+        reused=reuse.reused,
+        notes=reuse.notes,
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from attest.domain.attestation import Attestation
 from attest.domain.canonical import canonical
 from attest.domain.evidence import Evidence
 from attest.domain.manifest import build_manifest
@@ -15,7 +17,7 @@ from attest.domain.verdict import Verification
 from attest.errors import DocumentError, InputError
 from attest.operations.inspect_files import StrPath
 from attest.operations.policy import load_policy, moment
-from attest.policy import evaluate
+from attest.policy import TrustSection, evaluate
 from attest.stores import write_atomic
 from attest.stores.beside import read_bounded
 
@@ -72,10 +74,22 @@ def replay(path: StrPath, policy: StrPath, *, at: datetime | None = None) -> Ver
     Raises InputError, DocumentError or KeyFileError for wrong input.
     """
     evidence, then = read_evidence(os.fspath(path))
+    judged_by = load_policy(os.fspath(policy)).policy
     return evaluate(
-        load_policy(os.fspath(policy)).policy,
-        evidence,
+        judged_by,
+        replace(evidence, attestations=tuple(_backed(item, judged_by.trust) for item in evidence.attestations)),
         moment(at) if at else then,
         at_given=at is not None,
         replayed=True,
     )
+
+
+def _backed(item: Attestation, trust: TrustSection) -> Attestation:
+    """Stored times and log entries count only where this policy names somebody for them.
+
+    A Sigstore instance vouches for its own, and the policy's definition of the identity names the instance.
+    """
+    if item.signer.kind == "sigstore":
+        return item
+    times = item.times if trust.timestamp_authorities or trust.trusted_roots else ()
+    return replace(item, times=times, logs=item.logs if trust.trusted_roots else ())

@@ -26,6 +26,7 @@ from attest.hashing.stream import Progress
 from attest.operations.inspect_files import StrPath, inspect_files
 from attest.operations.outputs import refuse_to_overwrite
 from attest.operations.placement import already, named, opened, place_of, put_claim, put_signature
+from attest.operations.reuse import Reuse, reusing
 from attest.signing import Signer, SignerOptions, sign_statement
 from attest.signing.oms_write import Listing, check_ignored, listing_of, oms_payload, signed_entries
 from attest.signing.options import file_of
@@ -39,7 +40,9 @@ class Signed:
     """What was signed and where it lies.
 
     `added` is False when it was there already, `beside` says that somebody else's signature was kept as `model.sig`,
-    `uncovered` names files that the signature leaves out. `digest` is empty when only shards were hashed.
+    `uncovered` names files that the signature leaves out. `digest` is empty when only shards were hashed. `given` counts
+    files whose digest was given and not computed, `reused` those that are as the cache knows them; `notes` say what
+    became of the cache.
     """
 
     name: str
@@ -51,6 +54,9 @@ class Signed:
     added: bool = True
     beside: bool = False
     uncovered: tuple[str, ...] = ()
+    given: int = 0
+    reused: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def sign(
@@ -62,6 +68,8 @@ def sign(
     compat: bool = False,
     ignore_paths: Sequence[str] = (),
     recipe: Recipe = WHOLE,
+    digests: StrPath = "",
+    incremental: StrPath = "",
     password: Password | None = None,
     options: SignerOptions | None = None,
     progress: Progress | None = None,
@@ -70,17 +78,23 @@ def sign(
 
     The bundle goes beside the artifact, or to `signature` outside it. A signature by somebody else that still holds
     stays where it is, and the new one joins the claims; signing again adds nothing. `ignore_paths` are left out with
-    their subtrees, and recorded; `recipe` asks for another hash, or for shards. Raises KeyFileError, ArtifactError,
+    their subtrees, and recorded; `recipe` asks for another hash, or for shards. `digests` is a list to take digests
+    from instead of reading files, or `lfs`; `incremental` a cache, so that only changed files are read. Raises KeyFileError, ArtifactError,
     DocumentError, OutputError, or UndecidedError naming a service that fails; nothing half-written stays.
     """
     ignored = check_ignored(ignore_paths)
-    by = opened(signer, password, options)
     target = os.fspath(signature)
+    reuse = reusing(digests, incremental, recipe=recipe, protected=(file_of(named(signer)), target))
+    by = opened(signer, password, options)
     if recipe.shard_size and target:
         options_of_walk = HashOptions(follow_links=follow_links, recipes=(recipe,), whole=False, progress=progress)
         return _sign_shards(path, by, target, named(signer), options_of_walk, ignored, compat=compat)
     inspected = inspect_files(
-        path, follow_links=follow_links, progress=progress, recipes=() if recipe == WHOLE else (recipe,)
+        path,
+        follow_links=follow_links,
+        progress=progress,
+        recipes=() if recipe == WHOLE else (recipe,),
+        hasher=reuse.hash,
     )
     artifact, manifest, found = inspected.artifact, inspected.manifest, inspected.found
     listing = listing_of(manifest, recipe=recipe, others=inspected.hashed.others, ignored=ignored)
@@ -88,11 +102,11 @@ def sign(
     if target:
         refuse_to_overwrite(target, "--signature", artifact, file_of(named(signer)))
         write_atomic(target, sign_statement(payload, by) + b"\n")
-        return _signed(artifact, manifest, by, target, ignored=ignored)
+        return _signed(artifact, manifest, by, target, reuse, ignored=ignored)
     if existing := already(found, payload, by):
-        return _signed(artifact, manifest, by, place_of(artifact, existing), added=False, ignored=ignored)
-    place, beside = put_signature(artifact, found, manifest, by, sign_statement(payload, by))
-    return _signed(artifact, manifest, by, place, beside=beside, ignored=ignored)
+        return _signed(artifact, manifest, by, place_of(artifact, existing), reuse, added=False, ignored=ignored)
+    place, beside = put_signature(artifact, manifest, by, sign_statement(payload, by))
+    return _signed(artifact, manifest, by, place, reuse, beside=beside, ignored=ignored)
 
 
 def _sign_shards(
@@ -138,28 +152,31 @@ def attest(
     type_name: str,
     predicate: StrPath,
     follow_links: bool = False,
+    digests: StrPath = "",
     password: Password | None = None,
     options: SignerOptions | None = None,
     progress: Progress | None = None,
 ) -> Signed:
     """Sign a statement about the artifact at `path` with the JSON document at `predicate`, and add it to its claims.
 
-    Raises InputError when the predicate does not fit its type, and what `sign` raises.
+    `digests` is as in `sign`, and the statement is marked. Raises InputError when the predicate does not fit its type, and what `sign` raises.
     """
     kind, document = predicate_type(type_name), read_predicate(os.fspath(predicate), predicate_type(type_name))
     if is_model_signature(kind):
         raise InputError("a signature over the files is made by `attest sign`", hint="attest sign MODEL --key KEY")
+    reuse = reusing(digests)
     by = opened(signer, password, options)
-    inspected = inspect_files(path, follow_links=follow_links, progress=progress)
+    inspected = inspect_files(path, follow_links=follow_links, progress=progress, hasher=reuse.hash)
     artifact, manifest = inspected.artifact, inspected.manifest
-    payload = claim_payload(manifest, artifact.name, kind=kind, predicate=document)
+    payload = claim_payload(manifest, artifact.name, kind=kind, predicate=document, given=reuse.given > 0)
     added = put_claim(artifact, inspected.found, payload, by)
-    return _signed(artifact, manifest, by, artifact.claims_path, added=added)
+    return _signed(artifact, manifest, by, artifact.claims_path, reuse, added=added)
 
 
-def claim_payload(manifest: Manifest, name: str, *, kind: str, predicate: bytes) -> bytes:
+def claim_payload(manifest: Manifest, name: str, *, kind: str, predicate: bytes, given: bool = False) -> bytes:
     """The bytes of a statement about the whole artifact. Raises DocumentError when it is past a limit."""
-    payload = build_statement(subjects=artifact_subjects(manifest, name), predicate_type=kind, predicate=predicate)
+    subjects = artifact_subjects(manifest, name, given=given)
+    payload = build_statement(subjects=subjects, predicate_type=kind, predicate=predicate)
     parse_statement(payload)
     return payload
 
@@ -185,6 +202,7 @@ def _signed(
     manifest: Manifest,
     signer: Signer,
     path: str,
+    reuse: Reuse,
     *,
     added: bool = True,
     beside: bool = False,
@@ -200,4 +218,7 @@ def _signed(
         added=added,
         beside=beside,
         uncovered=uncovered(manifest, ignored),
+        given=reuse.given,
+        reused=reuse.reused,
+        notes=reuse.notes,
     )

@@ -21,7 +21,7 @@ from attest.operations.expected import Expected
 from attest.operations.inspect_files import Inspected, StrPath, findings
 from attest.operations.policy import TrustedPolicy, load_policy, moment, policy_for
 from attest.policy import Policy, evaluate
-from attest.signing.verify import about, read_bundle, recipes
+from attest.signing.verify import about, read_bundle, recipes, within_recipes
 from attest.stores import Beside, Found
 
 # What a card may say badly without saying anything about licences; everything else of it counts.
@@ -99,7 +99,7 @@ def _evidence(
     )
     looks_inside = trusted.policy.needs("formats", "licenses")
     # (4) Which claims are authentic; before hashing, since a signed list says how its files were hashed.
-    read = [read_bundle(bundle, trusted.trust) for bundle in found.bundles]
+    read = within_recipes(read_bundle(bundle, trusted.trust) for bundle in found.bundles)
     options = HashOptions(
         evidence=found.evidence,
         # Links inside count as files; whether the signer allowed them is checked with the signature.

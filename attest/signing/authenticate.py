@@ -73,7 +73,9 @@ def _signing_key(bundle: Bundle, trust: Trust, signed: Message) -> tuple[PublicK
     if key := next((key for key in candidates if key.verifies(bundle.signature, signed)), None):
         return key, ()
     if legacy := legacy_message(bundle, trust):
-        if key := next((key for key in candidates if key.verifies(bundle.signature, legacy)), None):
+        # OMS v0.2 signed with SHA-256 whatever the curve.
+        ecdsa = (key for key in candidates if key.oms)
+        if key := next((key for key in ecdsa if key.verifies(bundle.signature, legacy, "sha256")), None):
             return key, (LEGACY_NOTE,)
     elif LEGACY_MARK in bundle.payload:
         raise legacy_refused()

@@ -6,8 +6,9 @@ from attest.domain.bundle import Bundle
 from attest.domain.claimed import ClaimedBundle, ClaimedCertificate
 from attest.domain.statement import Statement, is_model_signature, parse_statement
 from attest.domain.strict_json import JsonObject
-from attest.errors import DocumentError
+from attest.errors import AttestError, DocumentError
 from attest.signing.certificates import CertificateFault, alternative_names, load_certificate, sigstore_signer
+from attest.signing.keys import load_public_key
 from attest.signing.oms import Resources, read_resources
 from attest.signing.verify import OMS_LIMITS
 
@@ -35,7 +36,7 @@ def claimed(bundle: Bundle) -> ClaimedBundle:
         digest=bundle.digest,
         media_type=bundle.media_type,
         signed_with=_WITH[bundle.material],
-        key_hint=bundle.key_hint,
+        key_hint=bundle.key_hint or _carried(bundle),
         certificates=_certificates(bundle, problems),
         predicate_type=statement.predicate_type if statement else "",
         subjects=subjects,
@@ -48,6 +49,14 @@ def claimed(bundle: Bundle) -> ClaimedBundle:
         logs=tuple(_log(entry) for entry in bundle.log_entries),
         problems=tuple(problems),
     )
+
+
+def _carried(bundle: Bundle) -> str:
+    """The id of the key that a bundle before OMS 1.1 carries; it vouches for nothing."""
+    try:
+        return load_public_key(bundle.key_bytes.decode("ascii", "replace"), "the key").id if bundle.key_bytes else ""
+    except AttestError:
+        return ""
 
 
 def _statement(bundle: Bundle, problems: list[str]) -> tuple[Statement | None, Resources | None]:

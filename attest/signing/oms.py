@@ -74,7 +74,8 @@ def _legacy(statement: Statement) -> Resources:
     only(statement.predicate, ("unused",), "predicate")
     files = []
     for subject in statement.subjects:
-        if set(subject.digest) != {"sha256"}:
+        method = subject.annotations.get("actual_hash_algorithm", "file-sha256")
+        if set(subject.digest) != {"sha256"} or method != "file-sha256":
             raise DocumentError(f"the signed entry of {printable(subject.name)!r} is not one SHA-256 digest")
         files.append((subject.name, subject.digest["sha256"]))
     _check_names([name for name, _ in files])

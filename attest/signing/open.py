@@ -7,6 +7,8 @@ from attest.signing.key_signer import KeySigner
 from attest.signing.options import SCHEMES, SignerOptions, file_of, scheme_of
 from attest.signing.signer import KeyHolder, Password, Signer
 
+MAX_TIMEOUT = 3_600
+
 
 def open_signer(uri: str, options: SignerOptions | None = None) -> Signer:
     """Open the signer that `uri` names; `SCHEMES` lists them.
@@ -15,6 +17,8 @@ def open_signer(uri: str, options: SignerOptions | None = None) -> Signer:
     does not go with it, UndecidedError when a service is out of reach.
     """
     options = options or SignerOptions()
+    if not 0 < options.timeout <= MAX_TIMEOUT:
+        raise InputError(f"{options.timeout:g} seconds are no useful time limit", hint="Give some, up to an hour.")
     if scheme_of(uri) == "sigstore":
         from attest.signing.keyless import open_keyless
 
@@ -72,5 +76,5 @@ def open_holder(uri: str, password: Password | None = None, timeout: float = 30.
 
             return open_vault(uri, limit=timeout)
         case unknown:
-            known = "\n  ".join(SCHEMES.values())
-            raise InputError(f"there is no signer for {unknown!r}", hint=f"Give one of\n  {known}")
+            known = "; ".join(SCHEMES.values())
+            raise InputError(f"there is no signer for {unknown!r}", hint=f"Give one of {known}.")

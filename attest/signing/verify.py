@@ -17,6 +17,7 @@ from attest.domain.statement import (
     LEGACY_PREDICATE,
     STATEMENT_LIMITS,
     Statement,
+    digests_given,
     is_model_signature,
     parse_statement,
     speaks_about,
@@ -165,7 +166,7 @@ def _attestation(
         times=authentic.times,
         logs=authentic.logs,
         unchecked=authentic.unchecked,
-        notes=(*authentic.notes, *_outside_oms(authentic.key_kind, statement)),
+        notes=(*authentic.notes, *_outside_oms(authentic.key_kind, statement), *_unread(statement)),
     )
 
 
@@ -173,6 +174,10 @@ def _outside_oms(key_kind: str, statement: Statement) -> tuple[str, ...]:
     if not is_model_signature(statement.predicate_type) or key_kind.startswith("ECDSA"):
         return ()
     return (f"OMS knows no {key_kind.partition(' ')[0]} keys: other OMS tools cannot verify this signature",)
+
+
+def _unread(statement: Statement) -> tuple[str, ...]:
+    return ("its signer was given the digests and did not read the files",) if digests_given(statement) else ()
 
 
 def _rejected(

@@ -12,7 +12,7 @@ import fcntl
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -78,10 +78,16 @@ class Beside:
             return ()  # a link is a matter of the walk, which names those that leave the tree
         return (FileEntry(name, hashlib.sha256(data).digest(), len(data)),)
 
-    def write_signature(self, bundle: bytes) -> None:
-        """Replace the OMS bundle. Raises OutputError; the old one is then still there."""
+    def write_signature(self, bundle: bytes, keep: Callable[[Bundle], bool] | None = None) -> bool:
+        """Replace the OMS bundle, unless `keep` holds of the one that is there by now; returns whether it was written.
+
+        Raises OutputError; the old one is then still there.
+        """
         with self._locked():
+            if keep is not None and any(map(keep, self._signature(self.artifact.signature_path).bundles)):
+                return False
             write_atomic(self.artifact.signature_path, bundle + b"\n")
+            return True
 
     def append(self, bundle: bytes) -> bool:
         """Add a bundle as one line of the claims; returns False when that very line is there already.

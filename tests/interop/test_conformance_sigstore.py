@@ -776,6 +776,36 @@ def test_a_digest_is_a_path_when_there_is_such_a_file(
     assert verify(setup, tmp_path, digest) == 0
 
 
+@pytest.mark.parametrize(("kind", "hash_name"), [("p384", "sha384"), ("p521", "sha512"), ("rsa", "sha512")])
+def test_other_digests_need_the_file(
+    instance: LoopbackSigstore, tmp_path: Path, kind: str, hash_name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bundle says which hash was signed; from a SHA-256 alone no other one can be known."""
+    setup = built(Case(base={**MANAGED, "key_kind": kind, "hash_name": hash_name}), instance, tmp_path)
+    (tmp_path / "a.txt").write_bytes(setup.artifact)
+    assert verify(setup, tmp_path, tmp_path / "a.txt") == 0
+    assert verify(setup, tmp_path, f"sha256:{_hex(setup.artifact)}") == 1
+    setup.bundle["messageSignature"]["messageDigest"] = {"algorithm": "SHA2_256", "digest": b64(sha256(ARTIFACT))}
+    capsys.readouterr()
+    assert verify(setup, tmp_path, tmp_path / "a.txt") == 1
+    assert "it is not signed by any of the trusted keys" in capsys.readouterr().err
+
+
+def test_ed25519_signs_the_message_itself(instance: LoopbackSigstore, tmp_path: Path) -> None:
+    setup = Setup(instance=instance, managed=True, key_kind="ed25519")
+    (tmp_path / "key.pub").write_bytes(keys.public_pem(setup.key.public_key()))
+    setup.expects = ["--key", str(tmp_path / "key.pub")]
+    setup.signature, setup.entry, setup.root = keys.sign(setup.key, ARTIFACT), {}, instance.trusted_root()
+    setup.bundle = setup.made()
+    key_alone(setup)
+    (tmp_path / "a.txt").write_bytes(ARTIFACT)
+    assert verify(setup, tmp_path, tmp_path / "a.txt") == 0
+    assert verify(setup, tmp_path, f"sha256:{_hex(ARTIFACT)}") == 1
+    setup.signature = keys.sign(setup.key, b"another")
+    setup.bundle["messageSignature"]["signature"] = b64(setup.signature)
+    assert verify(setup, tmp_path, tmp_path / "a.txt") == 1
+
+
 def test_timestamps_wrapped_by_hand(instance: LoopbackSigstore, tmp_path: Path) -> None:
     """Some timestamps of the suite went through a tool that breaks lines; other clients skip line ends in base64."""
     setup = built(Case(base=V2), instance, tmp_path)
@@ -873,6 +903,7 @@ def test_a_message_signature_is_verified_before_it_leaves(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # it may have to make the environment first
 def test_the_entry_point_from_elsewhere(instance: LoopbackSigstore, tmp_path: Path) -> None:
     """By its absolute path, in another working directory; nothing is said on standard output."""
     setup = built(Case(base=V2), instance, tmp_path)

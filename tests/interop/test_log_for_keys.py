@@ -59,6 +59,7 @@ def test_a_key(loopback_sigstore: LoopbackSigstore, tmp_path: Path, kind: str, r
     request.getfixturevalue("no_network")
     assert by.made(bundle)
     assert by.complete(bundle)
+    assert not by.complete(read(key_signer(tmp_path / f"{kind}.pem").bundle(PAYLOAD)))
     found = accepted(verify_bundle(bundle, manifest(), trust(loopback_sigstore, tmp_path, kind)))
     assert (found.logs[0].log, found.logs[0].index >= 3) == (loopback_sigstore.log.name, True)
     # Only Rekor v1 promises a time.

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from tests.unit.conftest import SMALL, write
 
 WAITING = {"hang", "drip"}
 FAULTS = sorted(TRANSPORT_FAULTS)
-pytestmark = pytest.mark.timeout(30)
+pytestmark = pytest.mark.timeout(60)
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,13 @@ def model(tmp_path: Path) -> Path:
 def limit(fault: str) -> float:
     """Seconds to wait: soon over for a service that hangs, and enough for one that answers."""
     return 1 if fault in WAITING else 10
+
+
+@pytest.fixture
+def abandoned(tmp_path: Path) -> Iterator[LoopbackSigstore]:
+    """An instance of the test's own: some clients ask again when nobody waits for them any more."""
+    with LoopbackSigstore(tmp_path / "abandoned", rekor_version=1) as instance:
+        yield instance
 
 
 def strays(instance: LoopbackSigstore) -> list[Request]:
@@ -184,16 +191,16 @@ def test_the_identity_provider_fails_during_the_login(
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_ci_providers_service_fails(
-    loopback_rekor1: LoopbackSigstore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch, fault: str
+    abandoned: LoopbackSigstore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch, fault: str
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", loopback_rekor1.url + "/gha/token?api-version=2")
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", abandoned.url + "/gha/token?api-version=2")
     monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", GITHUB_REQUEST_TOKEN)
-    elsewhere = strays(loopback_rekor1)
-    loopback_rekor1.faults["oidc"] = fault
-    call = lambda: keyless(loopback_rekor1, tmp_path, identity_token="", timeout=limit(fault))  # noqa: E731
+    elsewhere = strays(abandoned)
+    abandoned.faults["oidc"] = fault
+    call = lambda: keyless(abandoned, tmp_path, identity_token="", timeout=limit(fault))  # noqa: E731
     watch.free_of(GITHUB_REQUEST_TOKEN, error=fails(call, "the CI provider's identity service "))
-    assert not any("signingCert" in path for _, path in loopback_rekor1.requests)
+    assert not any("signingCert" in path for _, path in abandoned.requests)
     assert all("authorization" not in request.headers for request in elsewhere)
 
 
@@ -232,18 +239,21 @@ def test_an_answer_that_repeats_the_request_shows_no_secret(
         watch.free_of(token, error=error)
 
 
-@pytest.mark.parametrize("fault", sorted(TRANSPORT_FAULTS - {"huge"}))
+@pytest.mark.parametrize("fault", FAULTS)
 def test_the_trust_repository_fails(
-    loopback_rekor1: LoopbackSigstore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+    abandoned: LoopbackSigstore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    bootstrap = str(loopback_rekor1.build_tuf())
-    loopback_rekor1.faults["tuf"] = fault
-    url = loopback_rekor1.tuf_url
-    fails(lambda: fetch_trusted_root(url, bootstrap, limit(fault)), f"the trust repository {url} ")
+    bootstrap = str(abandoned.build_tuf())
+    abandoned.faults["tuf"] = fault
+    url = abandoned.tuf_url
     monkeypatch.setattr("sigstore.models.DEFAULT_TUF_URL", url)
-    token = loopback_rekor1.mint()
-    options = SignerOptions(identity_token=token, timeout=limit(fault))
-    fails(lambda: open_signer("sigstore:", options), "Sigstore's trust repository ")
+    options = SignerOptions(identity_token=abandoned.mint(), timeout=limit(fault))
+    with warnings.catch_warnings():
+        # The client leaves a connection that it gives up to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        fails(lambda: fetch_trusted_root(url, bootstrap, limit(fault)), f"the trust repository {url} ")
+        fails(lambda: open_signer("sigstore:", options), "Sigstore's trust repository ")
+        gc.collect()
 
 
 # Lies

@@ -174,8 +174,9 @@ def test_material_is_what_the_peer_writes(
     """Leaf first, then the chain as given, DER in base64: the same bytes from both."""
     by = office()
     found = []
-    for sign in (lambda: ours_signs(run, small, by), lambda: theirs_signs(peer, small, by)):
-        assert sign().code == 0
+    for signer in ("ours", "theirs"):
+        signed = ours_signs(run, small, by) if signer == "ours" else theirs_signs(peer, small, by)
+        assert signed.code == 0, signed.output
         material = json.loads((small / "model.sig").read_bytes())["verificationMaterial"]
         found.append((material["x509CertificateChain"], material["tlogEntries"]))
         (small / "model.sig").unlink()

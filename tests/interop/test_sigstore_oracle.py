@@ -19,8 +19,9 @@ from attest.signing.authentic import Refused
 from tests.simulators import pki
 from tests.simulators.sigstore.authority import Profile
 from tests.simulators.sigstore.instance import LoopbackSigstore
+from tests.unit.signing.changes import Tamper
 from tests.unit.signing.material import ARTIFACT, V01, V02, V03, Document, Edit, Maker, authentic, trusting, unchanged
-from tests.unit.signing.tampering import Tamper, cases
+from tests.unit.signing.tampering import cases
 
 T = datetime(2025, 6, 1, 12, 0, 0, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

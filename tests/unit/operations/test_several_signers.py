@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import pytest
 
 import attest
 from attest.domain.attestation import Attestation
-from attest.domain.bundle import parse_bundle
+from attest.domain.bundle import Bundle, parse_bundle
 from attest.domain.canonical import canonical
 from attest.domain.recipe import Recipe
 from attest.errors import DocumentError, InputError, KeyFileError, OutputError
@@ -264,6 +266,43 @@ def test_two_signers_at_the_same_time(model: Path, keys: Path) -> None:
     assert sorted(found.values()).count(signer(2).id) == 2
 
 
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """A signer that takes so long that somebody else signs meanwhile, after the model was hashed."""
+
+    by: Signer
+    meanwhile: Callable[[], object]
+
+    @property
+    def id(self) -> str:
+        return self.by.id
+
+    def bundle(self, payload: bytes) -> bytes:
+        self.meanwhile()
+        return self.by.bundle(payload)
+
+    def made(self, bundle: Bundle) -> bool:
+        return self.by.made(bundle)
+
+    def complete(self, bundle: Bundle) -> bool:
+        return self.by.complete(bundle)
+
+
+def test_who_signs_meanwhile_is_not_overwritten(model: Path, keys: Path) -> None:
+    slow = Slow(signer(1), lambda: attest.sign(model, keys / "2.pem"))
+    found = attest.sign(model, slow)
+    assert (found.beside, found.path) == (True, str(model / "claims.jsonl"))
+    assert signers(model, 1, 2) == {"model.sig": signer(2).id, "claims.jsonl:1": signer(1).id}
+
+
+def test_what_was_signed_meanwhile_about_other_files_is_stale(model: Path, keys: Path, tmp_path: Path) -> None:
+    other = write(tmp_path / "other", {"x": b"1"})
+    attest.sign(other, keys / "2.pem")
+    slow = Slow(signer(1), lambda: shutil.copy(other / "model.sig", model))
+    assert attest.sign(model, slow).path == str(model / "model.sig")
+    assert signers(model, 1, 2) == {"model.sig": signer(1).id}
+
+
 # Cut short
 
 
@@ -277,7 +316,7 @@ def test_a_release_cut_short_is_finished_by_the_next(
         (model / "config.json").write_bytes(b"{}\n")
     before = evidence(model)
 
-    def crash(self: Beside, bundle: bytes) -> None:
+    def crash(self: Beside, bundle: bytes, keep: object = None) -> bool:
         raise OutputError("no space left on the device")
 
     with monkeypatch.context() as patch:
@@ -297,7 +336,7 @@ def test_an_identitys_release_cut_short_logs_no_claim_twice(
 ) -> None:
     count = len(loopback_rekor1.log.tree)
 
-    def crash(self: Beside, bundle: bytes) -> None:
+    def crash(self: Beside, bundle: bytes, keep: object = None) -> bool:
         raise OutputError("no space left on the device")
 
     with monkeypatch.context() as patch:

@@ -240,6 +240,13 @@ def test_options_of_an_identity_do_not_go_with_a_key(folder: Path, options: dict
         open_signer(str(folder / "key.pem"), SignerOptions(**options))
 
 
+@pytest.mark.parametrize("timeout", [0, -1, 3601, float("nan"), float("inf")])
+def test_a_time_limit_that_is_none(folder: Path, timeout: float) -> None:
+    for uri in (str(folder / "key.pem"), "sigstore:"):
+        with pytest.raises(InputError, match="no useful time limit"):
+            open_signer(uri, SignerOptions(timeout=timeout))
+
+
 def test_a_token_in_the_environment_does_not_hinder_a_key(folder: Path) -> None:
     """A job has one whether it signs with it or not."""
     options = SignerOptions(identity_token="x")

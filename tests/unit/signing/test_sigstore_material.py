@@ -15,6 +15,7 @@ from attest.signing.authenticate import authenticate
 from tests.simulators.sigstore.instance import LoopbackSigstore
 from tests.simulators.sigstore.state import b64, sha256
 from tests.unit.conftest import trust as key_trust
+from tests.unit.signing.changes import Tamper
 from tests.unit.signing.material import (
     ARTIFACT,
     V01,
@@ -32,7 +33,7 @@ from tests.unit.signing.material import (
     stamps_of,
     trusting,
 )
-from tests.unit.signing.tampering import Tamper, cases
+from tests.unit.signing.tampering import cases
 
 OTHER = b'{"another": "statement"}'
 

@@ -14,7 +14,6 @@ import pytest
 from cryptography import x509
 
 from attest.domain.attestation import RejectCode
-from attest.signing.trusted_root import embedded_root
 from tests.simulators import der as asn1
 from tests.simulators import keys, pki
 from tests.simulators.sigstore.authority import Profile
@@ -364,50 +363,3 @@ def test_a_certificate_that_vouches_for_itself(maker: Maker) -> None:
     bundle = maker.statement()
     bundle["verificationMaterial"]["certificate"]["rawBytes"] = b64(der(own.leaf(maker.key, emails=[PERSON])))
     refusal(bundle, trusting(maker.root()))
-
-
-# Identities
-
-
-def test_a_username_is_read_without_its_der_header(maker: Maker) -> None:
-    maker.claims = {"sub": "alice"}
-    found = authentic(maker.statement(), trusting(maker.root())).signer
-    assert (found.names, found.id) == ((("username", "alice"),), "username:alice via https://issuer.example")
-
-
-def test_the_claims_of_a_ci_run(maker: Maker) -> None:
-    from tests.simulators.sigstore.claims import github
-
-    maker.claims = github("acme/models", "refs/heads/main", ".github/workflows/release.yml")
-    found = authentic(maker.statement(), trusting(maker.root())).signer
-    claims = dict(found.claims)
-    assert found.names[0][0] == "uri"
-    assert claims["runnerEnvironment"] == "github-hosted"
-    assert claims["sourceRepositoryUri"] == "https://github.com/acme/models"
-
-
-def test_the_raw_issuer_is_not_the_issuer(maker: Maker) -> None:
-    """Extension .1 is deprecated; only .8 decides (sigstore-python compares .1)."""
-    maker.instance.authority.profile.raw[1] = b"https://evil.example"
-    assert authentic(maker.statement(), trusting(maker.root())).signer.issuer == "https://issuer.example"
-    maker.instance.authority.profile.raw = {1: b"https://issuer.example", 8: asn1.utf8("https://evil.example")}
-    assert authentic(maker.statement(), trusting(maker.root())).signer.issuer == "https://evil.example"
-
-
-# The embedded instances
-
-
-@pytest.mark.parametrize("instance", ["production", "staging"])
-def test_a_private_instance_is_not_the_public_one(maker: Maker, instance: str) -> None:
-    refusal(maker.statement(), trusting(embedded_root(instance)))
-
-
-def test_staging_is_not_production() -> None:
-    production, staging = embedded_root("production"), embedded_root("staging")
-    for member in ("logs", "certificate_logs"):
-        one, two = ({log.key_id for log in getattr(root, member)} for root in (production, staging))
-        assert one
-        assert two
-        assert not one & two
-    one, two = ({der(item.chain[-1]) for item in root.authorities} for root in (production, staging))
-    assert not one & two
