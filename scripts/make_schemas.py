@@ -155,7 +155,7 @@ def release() -> Schema:
     """What `attest release --format json` prints."""
     properties = {"format": {"const": "attest/release/v1"}, **schema_of(Released)["properties"]}
     del properties["size"]
-    properties |= {"digest": closed({"sha256": HEX}), "files": COUNT, "bytes": COUNT}
+    properties |= {"digest": closed({"sha256": HEX}), "files": COUNT, "bytes": COUNT, "given": COUNT, "reused": COUNT}
     return document("Release", "A release: what was signed, by whom, and where the evidence lies.", closed(properties))
 
 

@@ -194,7 +194,7 @@ def _subject_properties(bom: Bom) -> Iterable[tuple[str, str]]:
     yield "attest:model:digest", bom.digest
     yield "attest:model:digest-kind", bom.digest_kind
     if bom.digests_given:
-        yield "attest:model:digest-source", "given: no file was hashed for this; its facts are from leading bytes"
+        yield "attest:model:digest-source", "given: not computed; facts are from bytes that were not hashed"
     for name, value in (("model-type", bom.card.model_type), ("library", bom.card.library)):
         if value is not None:
             yield f"attest:model:{name}", value.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,10 @@ from attest.cli.options import Format, Links, Model, Name, Output, Shape, Versio
 from attest.cli.show import echo, note, settings, watched, write_bytes
 from attest.cli.signing_options import Signing, signing
 from attest.domain.manifest import printable
+
+if TYPE_CHECKING:
+    from attest.operations.release import Released
+    from attest.operations.sign import Signed
 
 Type = Annotated[
     str,
@@ -52,6 +56,25 @@ Upload = Annotated[
         show_default=False,
     ),
 ]
+Digests = Annotated[
+    str,
+    typer.Option(
+        "--digests",
+        metavar="FILE",
+        help="Do not read the files: take digests from this list (of sha256sum or attest digest --files), or `lfs`: "
+        "from Git LFS pointers. What is signed says so.",
+        show_default=False,
+    ),
+]
+Incremental = Annotated[
+    str,
+    typer.Option(
+        "--incremental",
+        metavar="CACHE",
+        help="Read only files that changed since the last run with this cache, a file outside the model.",
+        show_default=False,
+    ),
+]
 Sha512 = Annotated[bool, typer.Option("--sha512/--no-sha512", help="Also compute SHA-512 in the same pass.")]
 
 
@@ -79,6 +102,10 @@ ShardSize = Annotated[
         "--shard-size", metavar="BYTES", help="Sign ranges of this size instead of whole files; 0 signs files.", min=0
     ),
 ]
+
+
+def _files(count: int) -> str:
+    return "1 file is" if count == 1 else f"{count} files are"
 
 
 def digest(
@@ -127,6 +154,8 @@ def sign(
     ignore_path: IgnorePaths = [],  # noqa: B006 - typer reads the default and never changes it
     hash_name: Hash = HashKind.sha256,
     shard_size: ShardSize = 0,
+    digests: Digests = "",
+    incremental: Incremental = "",
 ) -> None:
     """Sign the model's files: an OpenSSF Model Signing bundle, MODEL/model.sig."""
     from attest.domain.recipe import Recipe
@@ -141,24 +170,28 @@ def sign(
             compat=compat,
             ignore_paths=ignore_path,
             recipe=Recipe(hash_name=hash_name.value, shard_size=shard_size),
+            digests=digests,
+            incremental=incremental,
             options=by.options,
             progress=progress,
         )
     )
     word = "" if done.added else " (there already)"
-    echo(f"signed {done.files} files of {done.name} as {done.signer}\n{done.path}{word}\n")
+    echo(f"signed {done.files} files of {done.name} as {done.signer}\n{done.path}{word}\n{_unread(done)}")
     if done.beside:
         note("note: somebody else's signature stays in model.sig, and this one stands beside it in the claims.")
     if done.uncovered:
         note(
-            f"note: {len(done.uncovered)} files are not covered, Git's and those of ignored paths "
+            f"note: {_files(len(done.uncovered))} not covered, as Git's files and ignored paths are not "
             f"({', '.join(done.uncovered[:3])}{', …' if len(done.uncovered) > 3 else ''}).\n"
             "  next: remove them, or use `attest release`, whose attestation covers the whole tree."
         )
 
 
 @grouped("by", signing)
-def attest(model: Model, kind: Type, predicate: Predicate, by: Signing, allow_symlinks: Links = False) -> None:
+def attest(
+    model: Model, kind: Type, predicate: Predicate, by: Signing, allow_symlinks: Links = False, digests: Digests = ""
+) -> None:
     """Sign a statement about the model, and add it to MODEL/claims.jsonl."""
     from attest.operations.sign import attest as run
 
@@ -169,12 +202,14 @@ def attest(model: Model, kind: Type, predicate: Predicate, by: Signing, allow_sy
             type_name=kind,
             predicate=predicate,
             follow_links=allow_symlinks,
+            digests=digests,
             options=by.options,
             progress=progress,
         )
     )
     word = "added" if done.added else "already there"
     echo(f"attested {kind} about {done.digest_kind} sha256:{done.digest} as {done.signer}\n{done.path} ({word})\n")
+    echo(_unread(done))
 
 
 @grouped("by", signing)
@@ -187,6 +222,8 @@ def release(
     sha512: Sha512 = False,
     allow_symlinks: Links = False,
     upload: Upload = "",
+    digests: Digests = "",
+    incremental: Incremental = "",
     form: Shape = Format.text,
 ) -> None:
     """The release step: bill of materials, signature and attestation in one pass over the bytes."""
@@ -202,6 +239,8 @@ def release(
             bom=bom,
             sha512=sha512,
             follow_links=allow_symlinks,
+            digests=digests,
+            incremental=incremental,
             timestamp=settings().source_date,
             options=by.options,
             upload=upload,
@@ -219,3 +258,15 @@ def release(
     echo(f"{done.claims_path} (bill of materials, {word})\n")
     for address in done.uploaded:
         echo(f"{address} (uploaded)\n")
+    echo(_unread(done))
+
+
+def _unread(done: Signed | Released) -> str:
+    """What the result was made without reading, and what became of the cache."""
+    for text in done.notes:
+        note(f"note: {printable(text)}")
+    if done.given:
+        return f"{done.given} of {done.files} digests were given, not computed: these files were not hashed\n"
+    if done.reused:
+        return f"{done.reused} of {done.files} files were not read: they are as the cache knows them\n"
+    return ""

@@ -58,8 +58,9 @@ class Problems:
 
     def error(self, message: str, *, hint: str) -> DocumentError:
         """The error that shows them."""
-        more = f"; the first {MAX_PROBLEMS} are" if self.count > MAX_PROBLEMS else ""
-        return DocumentError(f"{message}: {self.count} problems{more}", self.kept, hint=hint)
+        count = f"{self.count} problem{'s' if self.count > 1 else ''}"
+        more = f", the first {MAX_PROBLEMS} are" if self.count > MAX_PROBLEMS else ""
+        return DocumentError(f"{message}: {count}{more}", self.kept, hint=hint)
 
 
 def parse_digest_list(data: bytes, what: str) -> Mapping[str, Listed]:

@@ -10,7 +10,7 @@ from attest.domain.statement import PREDICATE_TYPES
 from attest.formats import prefix_wanted
 from attest.hashing.stream import Progress
 from attest.operations.describe import describe, encode_bom
-from attest.operations.inspect_files import StrPath, inspect_files
+from attest.operations.inspect_files import Inspected, StrPath, inspect_files
 from attest.operations.outputs import refuse_to_overwrite
 from attest.operations.placement import already, named, opened, place_of, put_claim, put_signature
 from attest.operations.reuse import reusing
@@ -22,13 +22,15 @@ from attest.signing.options import file_of
 from attest.signing.signer import Password
 from attest.stores import write_atomic
 
+_CYCLONEDX = PREDICATE_TYPES["cyclonedx"][0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Released:
     """A release: where its evidence lies, and what it is about. `added` is False when the claim was there already,
-    `signed` when the signature was. `uploaded` are the addresses that the evidence was put to. `given` counts files whose
-    digest was given and not computed, `reused` those that are as the cache knows them; `notes` say what became of the
-    cache."""
+    `signed` when the signature was. `uploaded` are the addresses that the evidence was put to. `given` counts files
+    whose digest was given and not computed, `reused` those that are as the cache knows them; `notes` say what became of
+    the cache."""
 
     name: str
     digest: str
@@ -79,22 +81,16 @@ def release(
     inspected = inspect_files(
         path, follow_links=follow_links, sha512=sha512, wanted=prefix_wanted, progress=progress, hasher=reuse.hash
     )
-    artifact, manifest, found = inspected.artifact, inspected.manifest, inspected.found
-    given = reuse.given > 0
-    document = encode_bom(describe(inspected, name=name, version=version, given=given), timestamp)
+    artifact, manifest = inspected.artifact, inspected.manifest
+    bill = describe(inspected, name=name, version=version, given=reuse.given > 0)
+    document = encode_bom(bill, timestamp)
     payload = oms_payload(listing_of(manifest), artifact.name)
-    kind = PREDICATE_TYPES["cyclonedx"][0]
-    claim = claim_payload(manifest, artifact.name, kind=kind, predicate=document, given=given)
+    claim = claim_payload(manifest, artifact.name, kind=_CYCLONEDX, predicate=document, given=bill.digests_given)
     if bom:
         refuse_to_overwrite(os.fspath(bom), "--bom", artifact, file_of(named(signer)), artifact.signature_path)
         write_atomic(os.fspath(bom), document)
-    added = put_claim(artifact, found, claim, by)
-    # Last: a release that was cut short has no new signature.
-    existing = already(found, payload, by)
-    if existing:
-        signature_path = place_of(artifact, existing)
-    else:
-        signature_path, _ = put_signature(artifact, manifest, by, sign_statement(payload, by))
+    added = put_claim(artifact, inspected.found, claim, by)
+    signature_path, signed = _put_signature(inspected, payload, by)
     return Released(
         name=artifact.name,
         digest=manifest.digest,
@@ -105,9 +101,17 @@ def release(
         signature_path=signature_path,
         claims_path=artifact.claims_path,
         added=added,
-        signed=existing is None,
+        signed=signed,
         uploaded=send(artifact, to) if to else (),
         given=reuse.given,
         reused=reuse.reused,
         notes=reuse.notes,
     )
+
+
+def _put_signature(inspected: Inspected, payload: bytes, by: Signer) -> tuple[str, bool]:
+    """Write the signature, last: a release that was cut short has none. Returns its path, and whether it is new."""
+    artifact = inspected.artifact
+    if existing := already(inspected.found, payload, by):
+        return place_of(artifact, existing), False
+    return put_signature(artifact, inspected.manifest, by, sign_statement(payload, by))[0], True

@@ -24,6 +24,7 @@ from attest.stores.beside import read_bounded
 from attest.stores.hash_cache import CachedFile, parts, read_cache, settled, write_cache
 
 LFS = "lfs"
+_now = time.time_ns
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class Reuse:
         path = self.incremental
         refuse_to_overwrite(path, "--incremental", artifact, artifact.signature_path, *self.protected)
         # Before any file is looked at: what changes from now on has another time than what is settled.
-        start = time.time_ns()
+        start = _now()
         cache = read_cache(path, artifact.root)
         files = _Unchanged(known=cache.files, start=start)
         hashed = hash_artifact(artifact, replace(options, known=files))

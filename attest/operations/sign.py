@@ -40,9 +40,9 @@ class Signed:
     """What was signed and where it lies.
 
     `added` is False when it was there already, `beside` says that somebody else's signature was kept as `model.sig`,
-    `uncovered` names files that the signature leaves out. `digest` is empty when only shards were hashed. `given` counts
-    files whose digest was given and not computed, `reused` those that are as the cache knows them; `notes` say what
-    became of the cache.
+    `uncovered` names files that the signature leaves out. `digest` is empty when only shards were hashed.
+    `given` counts files whose digest was given and not computed, `reused` those that are as the cache knows them;
+    `notes` say what became of the cache.
     """
 
     name: str
@@ -79,8 +79,10 @@ def sign(
     The bundle goes beside the artifact, or to `signature` outside it. A signature by somebody else that still holds
     stays where it is, and the new one joins the claims; signing again adds nothing. `ignore_paths` are left out with
     their subtrees, and recorded; `recipe` asks for another hash, or for shards. `digests` is a list to take digests
-    from instead of reading files, or `lfs`; `incremental` a cache, so that only changed files are read. Raises KeyFileError, ArtifactError,
-    DocumentError, OutputError, or UndecidedError naming a service that fails; nothing half-written stays.
+    from instead of reading files, or `lfs`; `incremental` a cache, so that only changed files are read.
+
+    Raises KeyFileError, ArtifactError, DocumentError, OutputError, or UndecidedError naming a service that fails;
+    nothing half-written stays.
     """
     ignored = check_ignored(ignore_paths)
     target = os.fspath(signature)
@@ -159,7 +161,9 @@ def attest(
 ) -> Signed:
     """Sign a statement about the artifact at `path` with the JSON document at `predicate`, and add it to its claims.
 
-    `digests` is as in `sign`, and the statement is marked. Raises InputError when the predicate does not fit its type, and what `sign` raises.
+    `digests` is as in `sign`, and the statement is marked.
+
+    Raises InputError when the predicate does not fit its type, and what `sign` raises.
     """
     kind, document = predicate_type(type_name), read_predicate(os.fspath(predicate), predicate_type(type_name))
     if is_model_signature(kind):

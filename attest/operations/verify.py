@@ -16,12 +16,13 @@ from attest.domain.verdict import Verification
 from attest.errors import InputError, UnsafeArtifactError, UnstableFileError
 from attest.formats import prefix_wanted, sniff_all
 from attest.hashing import Hashed, HashOptions, hash_artifact, locate
+from attest.hashing.recipes import MAX_RECIPES
 from attest.hashing.stream import Progress
 from attest.operations.expected import Expected
 from attest.operations.inspect_files import Inspected, StrPath, findings
 from attest.operations.policy import TrustedPolicy, load_policy, moment, policy_for
 from attest.policy import Policy, evaluate
-from attest.signing.verify import about, read_bundle, recipes, within_recipes
+from attest.signing.verify import about, read_bundle, recipes, within
 from attest.stores import Beside, Found
 
 # What a card may say badly without saying anything about licences; everything else of it counts.
@@ -99,7 +100,7 @@ def _evidence(
     )
     looks_inside = trusted.policy.needs("formats", "licenses")
     # (4) Which claims are authentic; before hashing, since a signed list says how its files were hashed.
-    read = within_recipes(read_bundle(bundle, trusted.trust) for bundle in found.bundles)
+    read = within((read_bundle(bundle, trusted.trust) for bundle in found.bundles), MAX_RECIPES)
     options = HashOptions(
         evidence=found.evidence,
         # Links inside count as files; whether the signer allowed them is checked with the signature.

@@ -102,6 +102,12 @@ def _not_counted(verification: Verification, paint: _Paint) -> Iterator[str]:
     yield from _listed(rejected, "  ", title=paint(_BOLD, "evidence that did not count"))
     proved = [f"{item.source}: {what}" for item in evidence.attestations for what in _proved(item)]
     yield from _listed(proved, "  ", title=paint(_BOLD, "when it was signed, and where that is recorded"))
+    left_out = [
+        f"{item.source}: {', '.join(item.ignore_paths) or 'nothing that it records'}"
+        for item in evidence.attestations
+        if item.signed_files
+    ]
+    yield from _listed(left_out, "  ", title=paint(_BOLD, "what the signatures leave out, by their own lists"))
     weak = [f"{item.source}: {note}" for item in evidence.attestations for note in item.notes]
     yield from _listed(weak, "  ", title=paint(_YELLOW, "what is weak about it"))
     unchecked = [

@@ -9,7 +9,7 @@ from itertools import pairwise
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from attest.domain.bundle import MAX_CERTIFICATES
+from attest.domain.bundle import MAX_CERTIFICATES, MAX_TIMESTAMPS
 from attest.errors import InputError, KeyFileError
 from attest.signing.anchors import read_authority, read_small, read_trusted_root
 from attest.signing.certificates import (
@@ -96,6 +96,8 @@ def _on_token(holder: KeyHolder, uri: str) -> tuple[x509.Certificate, ...]:
 def _stamps(options: SignerOptions, root: TrustedRoot | None) -> tuple[Stamp, ...]:
     if not options.timestamps:
         return ()
+    if len(options.timestamps) > MAX_TIMESTAMPS:
+        raise InputError(f"{len(options.timestamps)} timestamps are asked for; at most {MAX_TIMESTAMPS} are read later")
     authorities: tuple[Authority, ...] = tuple(read_authority(path) for path in options.timestamp_roots)
     authorities += root.timestamp_authorities if root else ()
     if not authorities:
@@ -107,8 +109,10 @@ def _stamps(options: SignerOptions, root: TrustedRoot | None) -> tuple[Stamp, ..
 
 
 def _stamp(url: str, authorities: Sequence[Authority], timeout: float) -> Stamp:
+    from attest.signing.http import check_url
     from attest.signing.timestamping import timestamp
 
+    check_url(url, "the timestamp service")
     return lambda signature: timestamp(signature, url, authorities, timeout)
 
 

@@ -297,7 +297,7 @@ def read_pem_certificates(data: bytes, what: str) -> tuple[x509.Certificate, ...
     try:
         found = x509.load_pem_x509_certificates(data)
         return tuple(load_certificate(item.public_bytes(Encoding.DER)) for item in found)
-    except (ValueError, CertificateFault) as error:
+    except (ValueError, x509.InvalidVersion, CertificateFault) as error:
         raise KeyFileError(
             f"{what} holds no readable certificate: {str(error)[:200]}",
             hint="Give PEM certificates: -----BEGIN CERTIFICATE----- …",

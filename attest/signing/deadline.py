@@ -54,6 +54,8 @@ def named_call(what: str, call: Callable[[], T], timeout: float, *, until: str =
         reason = str(error) or str(error.__cause__ or "") or type(error).__name__
         # What it says may quote a request, and a request holds the token.
         reason = _SECRET.sub("…", reason.partition(until)[0] if until else reason)
+        # And it may quote a service, whose words go to a terminal.
+        reason = "".join(character if character.isprintable() else " " for character in reason)
         raise UndecidedError(
             f"{what} failed: {reason[:300]}", hint="Check the service and the network, then try again."
         ) from None

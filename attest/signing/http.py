@@ -42,7 +42,7 @@ def check_url(url: str, what: str, *, secret: bool = False) -> str:
         raise InputError(f"the address of {what} is no web address", hint=hint) from None
     if "@" in parts.netloc:  # not quoted: what stands there is a secret
         raise InputError(f"the address of {what} holds credentials", hint=hint)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable():
         raise InputError(f"{what} {url!r} is no web address", hint=hint)
     if secret and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         raise InputError(f"{what} {url!r} is not encrypted, and a secret token would travel to it", hint="Use https.")

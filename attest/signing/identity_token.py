@@ -5,6 +5,7 @@ A token is a secret until it runs out: it is in no message, and it goes to the s
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 from urllib.parse import urljoin
@@ -29,6 +30,7 @@ def obtain_token(oidc_url: str, options: SignerOptions) -> IdentityToken:
     """
     raw = options.identity_token
     if not raw:
+        _check_github()
         # What the service says in an error may repeat the request, and with it the job's secret.
         raw = (
             named_call("the CI provider's identity service", detect_credential, options.timeout, until=", body=") or ""
@@ -49,13 +51,19 @@ def obtain_token(oidc_url: str, options: SignerOptions) -> IdentityToken:
     return named_call(f"the login at {oidc_url}", issuer.identity_token, 10 * options.timeout)
 
 
+def _check_github() -> None:
+    """The library sends the job's secret wherever the environment says."""
+    url = os.environ.get("ACTIONS_ID_TOKEN_REQUEST_URL")
+    if os.environ.get("GITHUB_ACTIONS") and url:
+        check_url(url, "the CI provider's identity service", secret=True)
+
+
 class _Issuer(Issuer):
     """The library's client, which follows no redirect, and sends secrets to encrypted addresses alone."""
 
     def __init__(self, url: str, timeout: float) -> None:
         self.session = bounded(requests.Session(), timeout)
         reply = self.session.get(urljoin(f"{url}/", ".well-known/openid-configuration"))
-        reply.raise_for_status()
         self.oidc_config = _configuration(reply.json())
         for address in (self.oidc_config.authorization_endpoint, self.oidc_config.token_endpoint):
             check_url(address, "the identity provider's address", secret=True)

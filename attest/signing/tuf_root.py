@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from attest.errors import InputError
+from attest.signing.anchors import read_small
 from attest.signing.deadline import named_call
 from attest.signing.http import check_url
 from attest.signing.trusted_root import INSTANCES, parse_trusted_root
@@ -21,6 +22,7 @@ def fetch_trusted_root(instance: str, first_root: str, timeout: float) -> bytes:
                 f"{instance!r} needs the root metadata to start from",
                 hint="Give --root root.json, as the instance's operator hands it out.",
             )
+        read_small(first_root)
 
     def fetch() -> ClientTrustConfig:
         if instance == "production":

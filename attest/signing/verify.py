@@ -78,6 +78,24 @@ def recipes(found: Iterable[Read | Rejected]) -> tuple[Recipe, ...]:
     return tuple(sorted({item.recipe for item in found if isinstance(item, Read)} - {WHOLE}))
 
 
+def within(found: Iterable[Read | Rejected], limit: int) -> list[Read | Rejected]:
+    """The same, with at most `limit` ways of hashing besides one SHA-256 per file: the first ones that are asked for.
+
+    A signature that asks for one more is rejected, since each way is more work for every byte of the artifact.
+    """
+    asked: dict[Recipe, None] = {}
+    kept: list[Read | Rejected] = []
+    for item in found:
+        if isinstance(item, Read) and item.recipe != WHOLE:
+            if item.recipe not in asked and len(asked) == limit:
+                reason = f"it asks for the files to be hashed in one more way, and {limit} others come before it"
+                kept.append(_rejected(item.authentic, "unsupported", reason, item.statement.predicate_type))
+                continue
+            asked[item.recipe] = None
+        kept.append(item)
+    return kept
+
+
 def verify_bundle(
     bundle: Bundle, manifest: Manifest, trust: Trust, others: RecipeDigests | None = None
 ) -> Attestation | Rejected:

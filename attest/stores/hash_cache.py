@@ -82,9 +82,10 @@ def read_cache(path: str, root: str) -> Cache:
     except OSError as error:
         reason = "it is a symbolic link" if error.errno == errno.ELOOP else f"it cannot be read: {error.strerror}"
         return Cache(note=reason, replaceable=False)
+    if reason := _distrusted(os.fstat(fd)):
+        os.close(fd)
+        return Cache(note=reason, replaceable=False)
     with os.fdopen(fd, "rb") as stream:
-        if reason := _distrusted(os.fstat(fd)):
-            return Cache(note=reason, replaceable=False)
         data = stream.read(MAX_SIZE + 1)
     if data and not data.startswith(_MAGIC):
         raise InputError(

@@ -15,6 +15,8 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 import attest
 from attest.domain.attestation import Attestation, Rejected
@@ -218,7 +220,7 @@ def test_withholding_evidence_never_helps(world: World, name: str, extra: bool) 
     policy, now = load_policy(str(path)).policy, datetime.now(UTC)
     world.put(*lines, name="claims.jsonl")
     whole = attest.verify(world.model, policy=path).evidence
-    found = [*whole.attestations, *whole.rejected]
+    found: list[Attestation | Rejected] = [*whole.attestations, *whole.rejected]
     assert len(found) == len(lines)
 
     def passes(chosen: frozenset[int]) -> bool:
@@ -396,6 +398,73 @@ def test_signature_from_the_future(world: World) -> None:
     assert result.code in (0, 1)
     if result.code == 0:  # the policy language has no rule about ages yet: the time is shown
         assert report["attestations"][0]["times"]
+
+
+# Words that are not ours
+
+
+EVIL = "x\nPASSED  small: 4 files\x1b[2J\u202e\x07"
+
+
+def hostile(world: World) -> dict[str, Json]:
+    """Bundles that say something to whoever reads the report."""
+    mine = pki.Authority.create("r")
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, EVIL)])
+    old = mine.leaf(world.leaf_key, subject, not_before=pki.days(-9), not_after=pki.days(-1))
+    hinted, typed = world.by_key(PAYLOAD, keys.generate()), world.by_key(PAYLOAD)
+    hinted["verificationMaterial"]["publicKey"]["hint"] = EVIL
+    typed["mediaType"] = EVIL
+    listed = oms({**FILES, EVIL: b"x"})
+    renamed = oms()
+    renamed["subject"][0]["name"] = EVIL
+    chain = (world.authority.leaf(world.leaf_key, subject, emails=[EMAIL]), *world.authority.intermediates)
+    return {
+        "expired": world.by_certificate(PAYLOAD, chain=(old,)),
+        "holder": world.by_certificate(PAYLOAD, chain=chain),
+        "hint": hinted,
+        "mediaType": typed,
+        "payloadType": world.by_key(PAYLOAD, kind=EVIL),
+        "predicateType": world.by_key(encoded(about(tree_digest(world.model), f"https://x/{EVIL}"))),
+        "other": world.by_key(encoded(about("0" * 64, f"https://x/{EVIL}"))),
+        "name": world.by_key(encoded(listed)),
+        "subject": world.by_key(
+            encoded(oms() | {"subject": [{"name": EVIL, "digest": oms()["subject"][0]["digest"]}]})
+        ),
+        "member": world.by_key(encoded(oms() | {EVIL: 1})),
+        "digest": world.by_key(encoded(about("0" * 64) | {"subject": [{"digest": {EVIL: "x", "sha256": EVIL}}]})),
+    }
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "expired",
+        "holder",
+        "hint",
+        "mediaType",
+        "payloadType",
+        "predicateType",
+        "other",
+        "name",
+        "subject",
+        "member",
+        "digest",
+    ],
+)
+def test_evidence_does_not_speak_to_the_reader(world: World, where: str) -> None:
+    """Nothing in a bundle moves the cursor, hides text, or begins a line of the report."""
+    world.put(hostile(world)[where])
+    world.put(world.by_key(encoded(about("0" * 64))), name="claims.jsonl")
+    for policy in (world.policy(), world.policy(rule("identity"))):
+        for result in (
+            world.run("verify", world.model, "--policy", policy),
+            world.run("inspect", world.model),
+        ):
+            said = result.out + result.err
+            assert all(char == "\n" or char.isprintable() for char in said), said
+            lines = said.splitlines()
+            assert not [line for line in lines[1:] if line.startswith("PASSED  small")]
+    assert world.run("inspect", world.model).out.startswith("NOT VERIFIED")
 
 
 # The Python door

@@ -36,6 +36,7 @@ from tests.attacks.world import (
     failed_rules,
     flipped,
     oms,
+    rekor1_entry,
     rekor2_entry,
     signature_of,
     stamped,
@@ -110,6 +111,17 @@ def test_log_entry_of_another_signature(world: World, kind: str) -> None:
     for other in (world.signed(kind, PAYLOAD), world.signed(kind, encoded(about(tree_digest(world.model))))):
         world.put(world.logged(bundle, world.entry(other)))
         world.refused("bad-log-entry", "the log entry", policy=anchored(world))
+
+
+def test_log_entry_under_another_name_of_the_same_key(world: World) -> None:
+    """An entry about a key is none about a certificate for that key, and the other way round."""
+    world.leaf_key = world.key
+    world.leaf = world.authority.leaf(world.key, "release", emails=[EMAIL])
+    bare, chained = world.by_key(PAYLOAD), world.by_certificate(PAYLOAD)
+    for bundle, verifier in ((bare, world.verifier_of(chained)), (chained, world.verifier_of(bare))):
+        entry = rekor1_entry(world.sigstore, bundle["dsseEnvelope"], verifier)
+        world.put(world.logged(bundle, entry))
+        world.refused("bad-log-entry", "another key or certificate", policy=anchored(world))
 
 
 @every_kind

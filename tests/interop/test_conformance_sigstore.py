@@ -776,6 +776,23 @@ def test_a_digest_is_a_path_when_there_is_such_a_file(
     assert verify(setup, tmp_path, digest) == 0
 
 
+def test_a_rekor2_log_speaks_under_its_own_name(
+    instance: LoopbackSigstore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its name is part of its identifier; the origin of a v1 log is whatever its host was called."""
+    for log in (instance.rekor1, instance.rekor2):
+        monkeypatch.setattr(log, "name", "host-5f7d")
+        monkeypatch.setattr(log, "origin", "host-5f7d - 12" if log is instance.rekor1 else "host-5f7d")
+    results = []
+    for base in ({}, V2):
+        setup = built(Case(base=base), instance, tmp_path)
+        for anchor, name in zip(setup.root["tlogs"], (log_v1.NAME, log_v2.NAME), strict=True):
+            anchor["baseUrl"] = f"https://{name}"
+        results.append(verify(setup, tmp_path, f"sha256:{_hex(setup.artifact)}"))
+    assert results == [0, 1]
+    assert "the checkpoint is of the log 'host-5f7d'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("kind", "hash_name"), [("p384", "sha384"), ("p521", "sha512"), ("rsa", "sha512")])
 def test_other_digests_need_the_file(
     instance: LoopbackSigstore, tmp_path: Path, kind: str, hash_name: str, capsys: pytest.CaptureFixture[str]
@@ -788,7 +805,7 @@ def test_other_digests_need_the_file(
     setup.bundle["messageSignature"]["messageDigest"] = {"algorithm": "SHA2_256", "digest": b64(sha256(ARTIFACT))}
     capsys.readouterr()
     assert verify(setup, tmp_path, tmp_path / "a.txt") == 1
-    assert "it is not signed by any of the trusted keys" in capsys.readouterr().err
+    assert "the signature does not verify" in capsys.readouterr().err
 
 
 def test_ed25519_signs_the_message_itself(instance: LoopbackSigstore, tmp_path: Path) -> None:

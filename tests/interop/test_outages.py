@@ -7,7 +7,6 @@ import gc
 import json
 import logging
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -22,8 +21,6 @@ import requests
 import attest
 from attest.errors import AttestError, InputError, UndecidedError
 from attest.signing import SignerOptions, open_signer
-from attest.signing.deadline import named_call, within
-from attest.signing.http import MAX_ANSWER, ask, bounded, check_url
 from attest.signing.tuf_root import fetch_trusted_root
 from tests.conftest import ROOT
 from tests.interop.loopback_signing import CI_VARIABLES, PAYLOAD, contents, keyless
@@ -210,6 +207,18 @@ def test_a_job_that_may_not_ask_for_a_token(
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     error = fails(lambda: keyless(loopback_rekor1, tmp_path, identity_token=""), "the CI provider's identity service ")
     assert "permissions" in error.message
+
+
+@pytest.mark.parametrize("url", ["http://ci.example/token", "ftp://ci.example", "https://user:pass@ci.example"])
+def test_the_jobs_secret_travels_encrypted_or_not_at_all(
+    loopback_rekor1: LoopbackSigstore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch, url: str
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", url)
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", GITHUB_REQUEST_TOKEN)
+    with pytest.raises(InputError, match="the CI provider's identity service") as caught:
+        keyless(loopback_rekor1, tmp_path, identity_token="")
+    watch.free_of(GITHUB_REQUEST_TOKEN, error=caught.value)
 
 
 def test_an_answer_that_repeats_the_request_shows_no_secret(
@@ -404,76 +413,7 @@ def test_what_is_on_this_machine_needs_no_proxy_and_no_password(
     assert sent == [f"Bearer {token}"]
 
 
-# The tools for it
-
-
-@pytest.mark.parametrize(
-    "url", ["", "x", "https://", "https:///path", "http://[::1", "file:///etc/passwd", "https://user:secret@host/"]
-)
-def test_what_is_no_address(url: str) -> None:
-    with pytest.raises(InputError) as caught:
-        check_url(url, "the service")
-    assert "secret" not in caught.value.message + caught.value.hint
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
-def test_the_loopback_needs_no_encryption(host: str) -> None:
-    url = f"http://{host}:8080/x"
-    assert check_url(url, "the service", secret=True) == url
-
-
-@pytest.mark.parametrize("fault", sorted(TRANSPORT_FAULTS - {"down", "garbage"}))
-def test_one_request(fault: str) -> None:
-    with LoopbackServer(lambda request: Reply.of({}), lambda path: fault) as server:
-        fails(lambda: ask("GET", server.url, "the service", timeout=limit(fault)), "the service ")
-        assert server.elsewhere.requests == []
-
-
-@pytest.mark.parametrize("size", [0, MAX_ANSWER, MAX_ANSWER + 1])
-def test_the_size_of_an_answer(size: int) -> None:
-    with LoopbackServer(lambda request: Reply(body=bytes(size))) as server:
-        if size > MAX_ANSWER:
-            fails(lambda: ask("GET", server.url, "the service"), "the service failed: it answers without end")
-            with (
-                bounded(requests.Session(), 5) as session,
-                pytest.raises(requests.RequestException, match="without end"),
-            ):
-                session.get(server.url)
-        else:
-            assert ask("GET", server.url, "the service").body == bytes(size)
-            with bounded(requests.Session(), 5) as session:
-                assert session.get(server.url).content == bytes(size)
-
-
-def test_an_address_where_nobody_is() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        fails(lambda: ask("GET", url, "the service", timeout=5), "the service cannot be reached")
-
-
-def test_a_limit_names_what_took_too_long() -> None:
-    release = threading.Event()
-    fails(lambda: within(0.05, "the slow one", lambda: release.wait(20)), "the slow one did not answer within 0.05")
-    release.set()
-    assert within(5, "the fast one", lambda: 7) == 7
-
-
-def test_what_a_call_raises_is_named_and_holds_no_token() -> None:
-    token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"
-
-    def call() -> None:
-        raise ValueError(f"invalid header: 'Bearer {token}'")
-
-    error = fails(lambda: named_call("the service", call, 5), "the service failed: invalid header")
-    assert "eyJ" not in error.message
-    assert error.__cause__ is None
-
-    def refuse() -> None:
-        raise InputError("as it is")
-
-    with pytest.raises(InputError, match="as it is"):
-        named_call("the service", refuse, 5)
+# The end
 
 
 HANG = """

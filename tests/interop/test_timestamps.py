@@ -222,10 +222,14 @@ def test_a_timestamp_needs_somebody_to_trust(folder: Path, tsa: TimestampAuthori
     asked = len(tsa.requests)
     with pytest.raises(InputError, match="needs --timestamp-root"):
         stamped(folder, tsa, timestamp_roots=())
+    roots = (str(folder / "tsa.pem"),)
+    # Known when the signer is opened, before a model is hashed for it.
     for url in ("tsa.example", "ftp://tsa.example", "https://user:secret@tsa.example"):
         with pytest.raises(InputError) as caught:
-            stamped(folder, tsa, timestamps=(url,))
+            key_signer(folder / "p256.pem", timestamps=(url,), timestamp_roots=roots)
         assert "secret" not in caught.value.message
+    with pytest.raises(InputError, match="33 timestamps are asked for"):
+        key_signer(folder / "p256.pem", timestamps=(tsa.url,) * 33, timestamp_roots=roots)
     assert len(tsa.requests) == asked
 
 

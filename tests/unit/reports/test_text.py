@@ -56,6 +56,9 @@ def test_a_failed_verification() -> None:
         "PASSED  signed: signed by 1 key\n"
         "          looked at model.sig\n"
         "\n"
+        "what the signatures leave out, by their own lists\n"
+        "  by-1: nothing that it records\n"
+        "\n"
         "to mend it\n"
         "  1. Remove it.\n"
     )

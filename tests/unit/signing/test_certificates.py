@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -72,6 +73,19 @@ def test_every_root_that_holds_is_named() -> None:
 def test_usages_that_are_absent_bind_nothing() -> None:
     """OMS 1.0: what is present binds; a Sigstore certificate needs both."""
     assert accepted(ROOT.leaf(KEY, eku=(), without_usage=True, ca=None)).signer.kind == "certificate"
+
+
+def test_a_leaf_that_is_called_an_authority_and_may_not_act_as_one() -> None:
+    """RFC 5280, 4.2.1.9: without the usage it is none; common tools make such leaves."""
+    harmless = ROOT.leaf(KEY, ca=True, usage=SIGNS)
+    assert accepted(harmless).signer.kind == "certificate"
+    refused("is that of an authority", bundle_of(ROOT.leaf(KEY, ca=True, without_usage=True)))
+    both = pki.key_usage(digital_signature=True, ca=True)
+    refused("is that of an authority", bundle_of(ROOT.leaf(KEY, ca=True, usage=both)))
+    # Nor does it issue anything.
+    holder = keys.generate()
+    rogue = pki.Authority(key=holder, certificate=ROOT.leaf(holder, "rogue", ca=True, usage=SIGNS), parent=ROOT)
+    refused("does not chain", bundle_of(rogue.leaf(KEY), rogue.certificate))
 
 
 # The signature
@@ -228,6 +242,28 @@ def test_issuers_that_may_issue() -> None:
         assert accepted(issuer.leaf(KEY), *issuer.intermediates).signer.kind == "certificate"
 
 
+def test_an_issuer_whose_usages_are_absent() -> None:
+    """What is present binds; the basic constraints must be there."""
+    key = keys.generate("p384")
+
+    def issuer(*extensions: tuple[x509.ExtensionType, bool]) -> pki.Authority:
+        certificate = pki.certify(
+            subject=pki.name("plain"),
+            public_key=key.public_key(),
+            issuer=ROOT.certificate.subject,
+            issuer_key=ROOT.key,
+            not_before=NOW - DAY,
+            not_after=NOW + DAY,
+            extensions=extensions,
+        )
+        return pki.Authority(key=key, certificate=certificate, parent=ROOT)
+
+    plain = issuer((x509.BasicConstraints(True, None), True))
+    assert accepted(plain.leaf(KEY), plain.certificate).signer.kind == "certificate"
+    none = issuer()
+    refused("does not chain", bundle_of(none.leaf(KEY), none.certificate))
+
+
 def test_a_signers_certificate_issues_nothing() -> None:
     holder = keys.generate()
     rogue = pki.Authority(key=holder, certificate=ROOT.leaf(holder, "rogue"), parent=ROOT)
@@ -275,6 +311,16 @@ def test_a_root_in_the_bundle_vouches_for_nothing() -> None:
 def test_no_root_means_no_trust() -> None:
     """The web's authorities are never asked: nothing here opens a store of the system."""
     refused("only public keys are trusted", bundle_of(ROOT.leaf(KEY)), Trust(at=NOW), code="unsupported")
+
+
+def test_the_systems_store_is_never_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the web's authorities, every holder of a certificate for a host could sign models."""
+    file = pki.write_pem(tmp_path / "roots.pem", ROOT.root)
+    for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    other = pki.Authority.create("other")
+    refused("does not chain", bundle_of(ROOT.leaf(KEY)), trusting(other.root))
 
 
 def test_many_twins_of_an_intermediate_end_quickly() -> None:

@@ -163,6 +163,10 @@ A = "a" * 64
         ({"subject": [{"name": "a", "digest": {"sha256": A.upper()}}]}, "lower-case"),
         ({"subject": [{"name": "a", "digest": {"sha512": A * 2}}]}, "not one SHA-256 digest"),
         ({"subject": [{"name": "a", "digest": {"sha256": A, "sha1": "b" * 40}}]}, "not one SHA-256 digest"),
+        (
+            {"subject": [{"name": "a", "digest": {"sha256": A}, "annotations": {"actual_hash_algorithm": "x"}}]},
+            "not one SHA-256 digest",
+        ),
         ({"predicate": {"unused": "", "more": 1}}, "unknown member 'more'"),
         ({"predicate": None}, "predicate is not an object"),
         ({"_type": "https://in-toto.io/Statement/v0.1"}, "_type is"),
@@ -171,6 +175,16 @@ A = "a" * 64
 )
 def test_statements_that_break_a_rule(changes: dict[str, Any], reason: str) -> None:
     refused(judged(statement(**changes)), "bad-statement", reason)
+
+
+def test_the_algorithm_that_some_releases_noted() -> None:
+    document = json.loads(statement())
+    for subject in document["subject"]:
+        subject["annotations"] = {"actual_hash_algorithm": "file-sha256"}
+    assert accepted(judged(json.dumps(document).encode())).signed_files == len(SMALL)
+    # A digest over shards is in hexadecimal as well, and is not that of the file.
+    document["subject"][0]["annotations"]["actual_hash_algorithm"] = "file-sha256-1000000"
+    refused(judged(json.dumps(document).encode()), "bad-statement", "not one SHA-256 digest")
 
 
 # Certificates: SHA-256 whatever the curve

@@ -132,6 +132,7 @@ def test_unchanged_it_verifies() -> None:
         (resources({"name": "a", "algorithm": "SHA256"}), "the signed entry of 'a' is not a lower-case sha256"),
         (resources({"name": "a", "algorithm": None}), "the signed entry of 'a' is not a lower-case sha256"),
         (resources({"name": "a", "algorithm": "sha256-sharded-3"}), "the signed entry of 'a' is not a lower-case"),
+        (resources({"name": "a", "algorithm": "sha256-sharded-0"}), "the signed entry of 'a' is not a lower-case"),
         (lambda s: s["predicate"].update(resources=["a"]), "resources[] is not an object"),
         (lambda s: s["predicate"].update(resources={"a": A}), "resources is not an array"),
         # 20
