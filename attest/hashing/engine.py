@@ -252,10 +252,10 @@ class Walk:
         self.hub_links = self.hub_links or target.kind == "hub"
         with reading(name):
             fd = open_beneath(target.base, target.name)
-        try:
-            self._opened(fd, name, target)
-        finally:
-            os.close(fd)
+            try:
+                self._opened(fd, name, target)
+            finally:
+                os.close(fd)
 
     def _opened(self, fd: int, name: str, target: LinkTarget | None) -> None:
         """The careful way, for everything but a small regular file that is read in one go."""

@@ -109,6 +109,9 @@ def verify_bundle(
 
 def about(found: Read, manifest: Manifest, others: RecipeDigests | None = None) -> Attestation | Rejected:
     """(6) The statement is about these bytes, all of them and under their names."""
+    if found.recipe != WHOLE and found.recipe not in (others or {}):
+        reason = "its files are hashed in a way that was not asked for here"
+        return _rejected(found.authentic, "unsupported", reason, found.statement.predicate_type)
     if found.resources is not None:
         return _model_signature(found.authentic, found.statement, found.resources, manifest, others)
     return _about_artifact(found.authentic, found.statement, manifest)

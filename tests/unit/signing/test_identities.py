@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from attest.signing import Trust
+from attest.signing.authentic import Refused
+from attest.signing.authenticate import authenticate
 from attest.signing.trusted_root import embedded_root
 from tests.simulators import der as asn1
+from tests.simulators import pki
 from tests.simulators.sigstore.claims import github
 from tests.simulators.sigstore.instance import LoopbackSigstore
-from tests.unit.signing.material import Maker, authentic, der, refusal, trusting
+from tests.unit.signing.certified import KEY, bundle_of
+from tests.unit.signing.material import V02, Document, Maker, authentic, der, refusal, trusting
 
 
 @pytest.fixture
@@ -37,6 +42,37 @@ def test_the_raw_issuer_is_not_the_issuer(maker: Maker) -> None:
     assert authentic(maker.statement(), trusting(maker.root())).signer.issuer == "https://issuer.example"
     maker.instance.authority.profile.raw = {1: b"https://issuer.example", 8: asn1.utf8("https://evil.example")}
     assert authentic(maker.statement(), trusting(maker.root())).signer.issuer == "https://evil.example"
+
+
+# Bundles before v0.3 hold certificates of both kinds in one place
+
+
+def chained(maker: Maker) -> Document:
+    bundle = maker.statement(media_type=V02)
+    leaf = bundle["verificationMaterial"].pop("certificate")
+    bundle["verificationMaterial"]["x509CertificateChain"] = {"certificates": [leaf]}
+    return bundle
+
+
+def test_both_kinds_of_trust_are_tried_and_one_must_hold_whole(maker: Maker) -> None:
+    private, other = pki.Authority.create("private"), pki.Authority.create("other")
+    trust = Trust(identity_roots=(maker.root(),), certificate_roots=(private.root,), at=pki.now())
+    assert authentic(chained(maker), trust).signer.kind == "sigstore"
+    of_private = bundle_of(private.leaf(KEY))
+    assert authenticate(of_private, trust).signer.kind == "certificate"
+    neither = bundle_of(other.leaf(KEY))
+    with pytest.raises(Refused, match="does not chain to a trusted authority") as caught:
+        authenticate(neither, trust)
+    assert caught.value.code == "bad-certificate"
+
+
+def test_two_halves_of_two_kinds_are_no_whole(maker: Maker) -> None:
+    """An identity needs its log entry, whatever the private authorities are."""
+    bundle = chained(maker)
+    bundle["verificationMaterial"]["tlogEntries"] = []
+    private = pki.Authority.create("private")
+    trust = Trust(identity_roots=(maker.root(),), certificate_roots=(private.root,), at=pki.now())
+    refusal(bundle, trust)
 
 
 # The embedded instances

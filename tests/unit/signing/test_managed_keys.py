@@ -140,6 +140,16 @@ def test_a_token_by_another_certificate_of_the_authoritys_root() -> None:
     check_refused(bundle_of(signer(), tokens=1, tsa=rogue), trust(stamps=(wide,)), "bad-timestamp", "")
 
 
+def test_an_authority_whose_own_certificate_the_file_leaves_out() -> None:
+    """Intermediate and root: the token brings the certificate that signed it."""
+    issuer = pki.Authority.create("t").intermediate("between")
+    tsa = issuer.timestamp_authority()
+    anchor = authority_of(pki.pem(*issuer.chain), "t")
+    assert verified(bundle_of(signer(), tokens=1, tsa=tsa), trust(stamps=(anchor,))).times
+    stranger = pki.Authority.create("t").intermediate("between").timestamp_authority()
+    check_refused(bundle_of(signer(), tokens=1, tsa=stranger), trust(stamps=(anchor,)), "bad-timestamp", "")
+
+
 def test_a_token_signed_by_the_root_itself() -> None:
     root = pki.Authority.create("t")
     own = TimestampAuthority(key=root.key, chain=(root.certificate,), embed=True)

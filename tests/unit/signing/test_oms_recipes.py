@@ -362,3 +362,8 @@ def test_a_signature_outside_of_oms_says_so() -> None:
     assert accepted(verify_bundle(claim, manifest(), trusted)).notes == ()
     ours = parse_bundle(sign_model(manifest(), "small", signer()), "s")
     assert accepted(verify_bundle(ours, manifest(), trust())).notes == ()
+
+
+def test_without_the_digests_that_it_needs_a_bundle_is_rejected() -> None:
+    bundle = sealed(listed(*SPECIFIED))
+    refused(verify_bundle(bundle, manifest(SHARDED), trust()), "unsupported", "in a way that was not asked for")
