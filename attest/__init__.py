@@ -12,33 +12,47 @@ if TYPE_CHECKING:
     from attest.errors import AttestError
     from attest.operations.describe import bom_model
     from attest.operations.digest import digest
+    from attest.operations.expected import Expected
+    from attest.operations.inspect_bundle import inspect_bundle
     from attest.operations.release import release
     from attest.operations.replay import replay
     from attest.operations.sign import attest, sign
+    from attest.operations.trust import fetch_trust, show_trust
     from attest.operations.verify import verify
+    from attest.signing.options import SignerOptions
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AttestError",
+    "Expected",
+    "SignerOptions",
     "Verification",
     "attest",
     "bom_model",
     "digest",
+    "fetch_trust",
+    "inspect_bundle",
     "release",
     "replay",
+    "show_trust",
     "sign",
     "verify",
 ]
 
 _HOMES = {
     "AttestError": "attest.errors",
+    "Expected": "attest.operations.expected",
+    "SignerOptions": "attest.signing.options",
     "Verification": "attest.domain.verdict",
     "attest": "attest.operations.sign",
     "bom_model": "attest.operations.describe",
     "digest": "attest.operations.digest",
+    "fetch_trust": "attest.operations.trust",
+    "inspect_bundle": "attest.operations.inspect_bundle",
     "release": "attest.operations.release",
     "replay": "attest.operations.replay",
+    "show_trust": "attest.operations.trust",
     "sign": "attest.operations.sign",
     "verify": "attest.operations.verify",
 }

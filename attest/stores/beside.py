@@ -95,6 +95,11 @@ class Beside:
         Raises InputError when the claims do not parse whole, OutputError when they cannot be written; the old claims
         are then still there, whole.
         """
+        if len(bundle) > CLAIM_LIMITS.size:  # as a line it could not be read again, and would hide the others
+            raise InputError(
+                f"the bundle is {len(bundle)} bytes long, and a line of the claims has at most {CLAIM_LIMITS.size}",
+                hint="Keep a signature over very many files in a file of its own: attest sign MODEL --signature FILE",
+            )
         with self._locked():
             old = read_bounded(self.artifact.claims_path, MAX_CLAIMS_SIZE) or b""
             _, rejected = _claims(old, os.path.basename(self.artifact.claims_path))

@@ -245,7 +245,7 @@ def other_bits(text: str) -> str:
         lambda value: value[:8] + " " + value[8:],
         lambda value: value + "====",
         lambda value: "",
-        lambda value: other_bits(value),
+        other_bits,
     ],
     ids=["url-safe", "unpadded", "line-feed", "blank", "more-padding", "empty", "other-bits"],
 )

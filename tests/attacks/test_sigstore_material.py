@@ -409,6 +409,22 @@ def test_retired_log_and_timestamp_authority_for_keys(world: World, kind: str) -
     world.refused("bad-log-entry", "is not trusted for", policy=signed_with(world, logs=1))
 
 
+@every_kind
+def test_retired_log_that_promises_no_time(world: World, kind: str) -> None:
+    """Then the window is held against the other times, and without any the log vouches for nothing."""
+    bundle = good(world, kind)
+    del entry_of(bundle)["inclusionPromise"]
+    world.put(bundle)
+    world.accepted(policy=signed_with(world, logs=1, timestamps=1))
+    edit = windowed("tlogs", 0, "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z")
+    world.write_trusted_root(edit(world.sigstore.trusted_root()))
+    world.refused("bad-log-entry", "is not trusted for", policy=signed_with(world, logs=1, timestamps=1))
+    if kind != "identity":
+        del bundle["verificationMaterial"]["timestampVerificationData"]
+        world.put(bundle)
+        world.refused("bad-log-entry", "is not trusted for an unknown time", policy=signed_with(world, logs=1))
+
+
 @pytest.mark.parametrize("member", ["tlogs", "certificateAuthorities", "ctlogs", "timestampAuthorities"])
 def test_anchor_that_is_missing(world: World, member: str) -> None:
     """What the root does not name vouches for nothing, and nothing in the bundle takes its place."""

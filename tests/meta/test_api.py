@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -13,12 +14,17 @@ from tests.conftest import ROOT
 def test_public_api() -> None:
     assert attest.__all__ == [
         "AttestError",
+        "Expected",
+        "SignerOptions",
         "Verification",
         "attest",
         "bom_model",
         "digest",
+        "fetch_trust",
+        "inspect_bundle",
         "release",
         "replay",
+        "show_trust",
         "sign",
         "verify",
     ]
@@ -45,7 +51,18 @@ def test_import_is_lazy() -> None:
 def test_verifying_with_a_key_needs_no_bom_library() -> None:
     model, key = ROOT / "fixtures" / "models" / "tiny", ROOT / "fixtures" / "keys" / "example.pub"
     modules = imported(f"import attest; assert attest.verify({str(model)!r}, keys=[{str(key)!r}]).passed")
-    assert not {"cyclonedx", "typer", "sigstore", "importlib.metadata"} & modules
+    heavy = {"cyclonedx", "typer", "sigstore", "importlib.metadata", "requests", "rfc3161_client", "cryptography.x509"}
+    assert not heavy & modules
+
+
+def test_verifying_an_identity_needs_no_client_of_sigstore() -> None:
+    golden = ROOT / "fixtures" / "golden" / "0.1.0"
+    case = json.loads((golden / "cases.json").read_text())["identity-v2"]["expected"]
+    case["trusted_root"] = str(golden / case["trusted_root"])
+    model, bundle = str(golden / "model"), str(golden / "identity-v2.sig")
+    wanted = f"expected=attest.Expected(**{case!r})"
+    modules = imported(f"import attest; assert attest.verify({model!r}, signature={bundle!r}, {wanted}).passed")
+    assert not {"sigstore.verify", "sigstore.models", "requests", "pydantic", "tuf"} & modules
 
 
 def test_nobody_but_the_door_makes_attestations() -> None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -329,6 +330,7 @@ def test_a_link_is_replaced_and_its_target_is_not(model: Path, tmp_path: Path) -
 
 APPEND = """
 import sys
+from dataclasses import replace
 from attest.hashing import locate
 from attest.stores import Beside
 from tests.unit.conftest import claim
@@ -437,3 +439,12 @@ def test_a_folder_that_is_gone(model: Path) -> None:
     model.rmdir()
     with pytest.raises(OutputError, match="cannot be opened"):
         single.append(claim(1))
+
+
+def test_a_bundle_too_long_for_a_line_is_not_added(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert store(model).append(claim(0))
+    before = (model / "claims.jsonl").read_bytes()
+    monkeypatch.setattr(beside, "CLAIM_LIMITS", replace(beside.CLAIM_LIMITS, size=len(BUNDLE) - 1))
+    with pytest.raises(InputError, match="a line of the claims has at most"):
+        store(model).append(BUNDLE)
+    assert (model / "claims.jsonl").read_bytes() == before
