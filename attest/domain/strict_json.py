@@ -52,7 +52,9 @@ def parse(data: bytes, limits: Limits, what: str) -> Json:
         raise DocumentError(f"{what} is nested deeper than {limits.depth} levels") from None
     except UnicodeDecodeError as error:
         raise DocumentError(f"{what} is not UTF-8 text (byte {error.start})") from error
-    except (ValueError, ArithmeticError) as error:  # an exponent can be past what a decimal holds
+    except ArithmeticError as error:
+        raise DocumentError(f"{what} holds a number whose exponent is past what a decimal holds") from error
+    except ValueError as error:
         raise DocumentError(f"{what} is not strict JSON: {error}") from error
     _check_shape(value, data, limits, what)
     return value

@@ -35,7 +35,7 @@ from attest.signing.certificates import (
 )
 from attest.signing.countersigned import (
     as_moment,
-    check_windows,
+    check_times,
     countersigned,
     log_entries,
     named,
@@ -140,7 +140,7 @@ def _by_identity(signed: _Signed, trust: Trust) -> Authentic:
     refused: Exception = CertificateFault("it does not chain to a trusted Sigstore instance")
     for root in trust.identity_roots:
         try:
-            found.append(_certified(signed, root))
+            found.append(_certified(signed, root, trust.at))
         except (Refused, CertificateFault) as error:
             refused = error
     if not found:
@@ -149,7 +149,7 @@ def _by_identity(signed: _Signed, trust: Trust) -> Authentic:
     return replace(found[0], signer=replace(found[0].signer, anchors=tuple(labels)))
 
 
-def _certified(signed: _Signed, root: TrustedRoot) -> Authentic:
+def _certified(signed: _Signed, root: TrustedRoot, at: datetime | None) -> Authentic:
     bundle = signed.bundle
     # (3) Time and logging, all within this one instance.
     if not bundle.log_entries:
@@ -163,7 +163,7 @@ def _certified(signed: _Signed, root: TrustedRoot) -> Authentic:
     times = (*stamps, *promised(logged))
     if not times:
         raise Refused("no-time", "nothing trusted says when it was signed: neither a timestamp nor the log's promise")
-    check_windows(logged, times)
+    check_times(logged, times, at)
     # (4) Path to the instance's authority at every time, the proof that issuance was logged, the profile, the name.
     check_leaf(signed.leaf, strict=True)
     for time in times:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from attest.domain.attestation import LogEntry, SignedTime
 from attest.domain.bundle import Bundle
@@ -15,6 +15,7 @@ from attest.signing.transparency import Logged, verify_entry
 from attest.signing.trust import Trust
 from attest.signing.trusted_root import Authority, LogKey
 
+SKEW = timedelta(seconds=60)
 Counted = tuple[tuple[SignedTime, ...], tuple[LogEntry, ...], tuple[str, ...]]
 
 
@@ -35,7 +36,7 @@ def countersigned(bundle: Bundle, trust: Trust, signed: Message, verifier: bytes
     else:
         logged = log_entries(bundle, signed, verifier, trust.logs)
     times = (*stamps, *promised(logged))
-    check_windows(logged, times)
+    check_times(logged, times, trust.at)
     return times, named(logged), tuple(unchecked)
 
 
@@ -77,8 +78,15 @@ def promised(logged: Sequence[Logged]) -> tuple[SignedTime, ...]:
     )
 
 
-def check_windows(logged: Sequence[Logged], times: Sequence[SignedTime]) -> None:
-    """A log counts at the time of the signature; one that has been retired vouches for nothing without a time."""
+def check_times(logged: Sequence[Logged], times: Sequence[SignedTime], now: datetime | None) -> None:
+    """No time lies in the future of the verification (`now`, when the caller says it), but for the skew of clocks.
+
+    A log counts at the time of the signature; one that has been retired vouches for nothing without a time.
+    """
+    latest = now + SKEW if now is not None else datetime.max.replace(tzinfo=UTC)
+    for time in times:
+        if as_moment(time.at) > latest:
+            raise Refused("bad-timestamp", f"the {time.source} says {time.at}, which is later than this verification")
     for item in logged:
         outside = [time.at for time in times if not item.log.window.holds(as_moment(time.at))]
         if outside or (not times and item.log.window.end is not None):

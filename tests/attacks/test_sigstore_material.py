@@ -362,8 +362,9 @@ def test_expired_certificate_and_a_timestamp_that_nobody_checks(world: World) ->
 def test_identity_used_after_its_certificate(world: World) -> None:
     """A key that outlives its ten minutes signs nothing more: the log's own clock says so."""
     key = keys.generate()
+    world.sigstore.clock = lambda: time.time() - 3_600
     chain = world.sigstore.certify(key, world.sigstore.mint_github())
-    world.sigstore.clock = lambda: time.time() + 3_600
+    world.sigstore.clock = time.time
     world.put(world.by_identity(PAYLOAD, key=key, chain=chain))
     world.refused("bad-certificate", "expired at")
 

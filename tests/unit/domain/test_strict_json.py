@@ -85,7 +85,7 @@ def test_long_numbers_are_refused_before_they_are_converted(size: int) -> None:
 
 @pytest.mark.parametrize("text", ["1e9999999999999999999", "-1e-9999999999999999999"])
 def test_an_exponent_past_what_a_decimal_holds(text: str) -> None:
-    assert "is not strict JSON" in reason(text.encode())
+    assert "past what a decimal holds" in reason(text.encode())
 
 
 @pytest.mark.parametrize("text", ["0.1", "3.0", "1e2", "0.30000000000000000000000000000004", "-1.5E-7"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -337,3 +338,28 @@ def test_hints_of_trusted_keys_in_bundles_by_strangers() -> None:
     bundle = bundle_of(signer(9))
     bundle["verificationMaterial"]["publicKey"]["hint"] = signer(1).hint
     check_refused(bundle, trust_in(1), "bad-signature", "")
+
+
+# The future
+
+
+def test_a_time_in_the_future_of_the_verification(maker: Maker) -> None:
+    bundle = bundle_of(signer(), tokens=1)
+    (time,) = verified(bundle, trust(stamps=(ANCHOR,))).times
+    stamped = datetime.fromisoformat(time.at)
+    for skew, fine in ((0, True), (60, True), (61, False), (86_400, False)):
+        trusted = replace(trust(stamps=(ANCHOR,)), at=stamped - timedelta(seconds=skew))
+        if fine:
+            assert verified(bundle, trusted).times == (time,)
+        else:
+            check_refused(bundle, trusted, "bad-timestamp", "later than this verification")
+
+
+def test_an_identity_from_the_future(maker: Maker) -> None:
+    bundle = maker.statement()
+    root = maker.root()
+    found = authenticate(parsed(bundle), Trust(identity_roots=(root,)))
+    first = min(datetime.fromisoformat(time.at) for time in found.times)
+    now = Trust(identity_roots=(root,), at=first)
+    assert authenticate(parsed(bundle), now).signer == found.signer
+    check_refused(bundle, replace(now, at=first - timedelta(days=1)), "bad-timestamp", "later than this verification")

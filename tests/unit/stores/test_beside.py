@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from attest.domain.bundle import MAX_CLAIMS
+from attest.domain.bundle import CLAIM_LIMITS, MAX_CLAIMS
 from attest.domain.manifest import Manifest
 from attest.errors import AttestError, InputError, OutputError
 from attest.hashing import HashOptions, hash_artifact, locate
@@ -444,7 +444,7 @@ def test_a_folder_that_is_gone(model: Path) -> None:
 def test_a_bundle_too_long_for_a_line_is_not_added(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert store(model).append(claim(0))
     before = (model / "claims.jsonl").read_bytes()
-    monkeypatch.setattr(beside, "CLAIM_LIMITS", replace(beside.CLAIM_LIMITS, size=len(BUNDLE) - 1))
+    monkeypatch.setattr(beside, "CLAIM_LIMITS", replace(CLAIM_LIMITS, size=len(BUNDLE) - 1))
     with pytest.raises(InputError, match="a line of the claims has at most"):
         store(model).append(BUNDLE)
     assert (model / "claims.jsonl").read_bytes() == before
