@@ -61,8 +61,8 @@ Digests = Annotated[
     typer.Option(
         "--digests",
         metavar="FILE",
-        help="Do not read the files: take digests from this list (of sha256sum or attest digest --files), or `lfs`: "
-        "from Git LFS pointers. What is signed says so.",
+        help="Do not read the files: take digests from this list (of sha256sum or attest digest --files), or from "
+        "Git LFS pointers (`lfs`), or the names of the Hub cache's blobs (`hub`). What is signed says so.",
         show_default=False,
     ),
 ]

@@ -69,7 +69,7 @@ def release(
     """Release the model at `path`, signed by `signer`: writes `model.sig` and a line of `claims.jsonl`.
 
     `bom` also writes the bill of materials to a file outside the model. The same input gives the same bytes.
-    `digests` is a list to take digests from instead of reading files, or `lfs`: the evidence is marked then;
+    `digests` is a list to take digests from instead of reading files, or `lfs` or `hub`: the evidence is marked then;
     `incremental` is a cache, so that only changed files are read.
     `upload` puts both files to addresses below that one, once they are written.
     Raises KeyFileError, ArtifactError, DocumentError or OutputError; nothing half-written stays. Raises UndecidedError

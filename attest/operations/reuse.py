@@ -7,6 +7,7 @@ The walk is the same, with all that it refuses; only the content of files is not
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ from attest.stores.beside import read_bounded
 from attest.stores.hash_cache import CachedFile, parts, read_cache, settled, write_cache
 
 LFS = "lfs"
+HUB = "hub"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _now = time.time_ns
 
 
@@ -31,7 +34,7 @@ _now = time.time_ns
 class Reuse:
     """How digests are had without reading files, and after `hash` how many were.
 
-    `digests` is the path of a list or `lfs`, `incremental` the path of a cache; neither means that all files are read.
+    `digests` is the path of a list, `lfs` or `hub`, `incremental` the path of a cache; with neither all files are read.
     `given` counts the files whose digest somebody gave, `reused` those that are as the cache knows them.
     """
 
@@ -53,6 +56,11 @@ class Reuse:
             pointers = _Pointers()
             hashed = hash_artifact(artifact, replace(options, known=pointers))
             self.given = pointers.count
+            return hashed
+        if self.digests == HUB:
+            blobs = _HubBlobs(artifact=artifact)
+            hashed = hash_artifact(artifact, replace(options, known=blobs))
+            self.given = blobs.count
             return hashed
         if self.digests:
             hashed = _hash_given(self.digests, artifact, options)
@@ -178,6 +186,42 @@ class _Pointers:
 
     def learned(self, entry: FileEntry, status: os.stat_result) -> None:
         """Nothing is learned from pointers."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _HubBlobs:
+    """Files of a snapshot in the Hub's cache whose blobs are named by their SHA-256, as the Hub names large files.
+
+    The client takes these names from the server and does not check them; everything else is read.
+    """
+
+    artifact: Artifact
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.artifact.hub_blobs:
+            raise InputError(
+                f"--digests {HUB} is for a snapshot in the Hugging Face cache, and {self.artifact.name!r} is none",
+                hint=f"Give the folder below snapshots/; a list in a file that is called {HUB} is ./{HUB}.",
+            )
+
+    def find(self, name: str, status: os.stat_result, fd: int) -> Known | None:  # noqa: ARG002 - never read
+        """The name of the blob, when it is a SHA-256 and the blob is the very file that was opened."""
+        real = os.path.realpath(os.path.join(self.artifact.root, name))
+        folder, blob = os.path.split(real)
+        if folder != self.artifact.hub_blobs or not _SHA256.fullmatch(blob):
+            return None
+        try:
+            same = os.path.samestat(os.stat(real, follow_symlinks=False), status)
+        except OSError:
+            same = False
+        if not same:
+            return None
+        self.count += 1
+        return Known(sha256=bytes.fromhex(blob), size=status.st_size)
+
+    def learned(self, entry: FileEntry, status: os.stat_result) -> None:
+        """Nothing is learned from names."""
 
 
 @dataclass(slots=True, kw_only=True)

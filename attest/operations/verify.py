@@ -60,6 +60,8 @@ def verify(
     holds ends in a verdict.
     """
     named = [keys] if isinstance(keys, str | os.PathLike) else keys
+    if expected is not None and (named or allow_unsigned):
+        raise InputError("`expected` says all of it, and `keys` and `allow_unsigned` are given besides")
     wanted = expected or Expected(keys=tuple(os.fspath(key) for key in named), allow_unsigned=tuple(allow_unsigned))
     trusted = _trusted_policy(os.fspath(policy), wanted)
     moment_now = moment(at) if at else datetime.now(UTC)

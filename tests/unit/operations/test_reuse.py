@@ -20,6 +20,7 @@ from attest.operations import reuse
 from attest.stores import hash_cache
 from tests.unit.conftest import write
 from tests.unit.operations.conftest import MODEL
+from tests.unit.operations.test_hub import snapshot
 
 TB = 1 << 40
 EVIDENCE = (".sig", ".jsonl")
@@ -549,3 +550,30 @@ def test_a_cache_beside_one_file(tmp_path: Path, key: Path, public: Path, monkey
     for reused in (0, 1):
         assert attest.sign(path, key, incremental=tmp_path / "cache").reused == reused
     assert attest.verify(path, keys=[public]).passed
+
+
+# Blobs of the Hub's cache
+
+
+def test_blobs_are_signed_by_their_names(key: Path, public: Path, tmp_path: Path) -> None:
+    files = {"config.json": b"{}", "model.safetensors": (2).to_bytes(8, "little") + b"{}"}
+    root = snapshot(tmp_path / "cache", files)
+    small = root.parents[1] / "blobs" / ("a" * 40)  # as the Hub names what is not in LFS
+    small.write_bytes(b"text\n")
+    (root / "README.md").symlink_to(os.path.relpath(small, root))
+    plain = attest.digest(root).manifest.digest
+    done = attest.sign(root, key, digests="hub", signature=tmp_path / "out.sig")
+    assert (done.given, done.files, done.digest) == (2, 3, plain)
+    assert attest.verify(root, keys=[public], signature=tmp_path / "out.sig").passed
+    # The name is believed, so a blob that does not hold what it says gives a signature that nothing passes.
+    (root / "config.json").resolve().write_bytes(b"[]")
+    attest.sign(root, key, digests="hub", signature=tmp_path / "out.sig")
+    assert not attest.verify(root, keys=[public], signature=tmp_path / "out.sig").passed
+
+
+def test_the_hubs_names_are_for_its_cache_alone(model: Path, key: Path) -> None:
+    with pytest.raises(InputError, match="is for a snapshot"):
+        attest.sign(model, key, digests="hub")
+    named = write(model, {"f" * 64: b"not what it is called\n"})
+    with pytest.raises(InputError, match="is for a snapshot"):
+        attest.sign(named, key, digests="hub")

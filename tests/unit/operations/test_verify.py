@@ -235,3 +235,12 @@ def test_a_broken_policy_reports_every_problem(signed: Path, tmp_path: Path) -> 
     with pytest.raises(DocumentError) as caught:
         attest.verify(signed, policy=tmp_path / "p.yaml")
     assert len(caught.value.problems) == 5
+
+
+def test_expectations_are_said_once(model: Path, keys: Path) -> None:
+    attest.sign(model, keys / "1.pem")
+    other = attest.Expected(keys=(str(keys / "1.pub"),))
+    assert attest.verify(model, expected=other).passed
+    for more in ({"keys": [keys / "2.pub"]}, {"allow_unsigned": ["x"]}):
+        with pytest.raises(InputError, match="given besides"):
+            attest.verify(model, expected=other, **more)
