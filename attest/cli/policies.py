@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from attest.cli.groups import grouped
 from attest.cli.options import Output
 from attest.cli.show import echo, note
+from attest.cli.trust_options import expected
 
-PublicKey = Annotated[
-    str, typer.Option("--key", metavar="FILE", help="The public key of whoever releases.", show_default=False)
-]
+if TYPE_CHECKING:
+    from attest.operations.expected import Expected
+
 Signer = Annotated[str, typer.Option("--signer", metavar="NAME", help="What the policy calls that signer.")]
 Expires = Annotated[
     str,
@@ -25,12 +28,14 @@ Expires = Annotated[
 PolicyFile = Annotated[str, typer.Argument(metavar="POLICY", help="The policy file.", show_default=False)]
 
 
-def init(key: PublicKey, output: Output = "", signer: Signer = "release", expires: Expires = "") -> None:
-    """Write a policy for released models that trusts one public key."""
+@grouped("wanted", expected)
+def init(wanted: Expected, output: Output = "", signer: Signer = "release", expires: Expires = "") -> None:
+    """Write a policy for released models that trusts one signer: a key, an identity, or a certificate's holder."""
     from attest.operations.policy import init_policy
     from attest.stores import write_atomic
 
-    text = init_policy(key, signer=signer, expires=expires)
+    beside = os.path.dirname(os.path.abspath(output)) if output else ""
+    text = init_policy(wanted, signer=signer, expires=expires, beside=beside)
     if output:
         write_atomic(output, text.encode("utf-8"), replace=False)
         note(f"wrote {output}")

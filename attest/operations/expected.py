@@ -9,7 +9,6 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from attest.domain.manifest import name_fault
 from attest.errors import DocumentError, InputError, KeyFileError
@@ -23,6 +22,7 @@ from attest.policy import (
     key_policy,
 )
 from attest.policy.pem import MAX_SIZE, certificates, pem_text
+from attest.policy.template import Options
 from attest.stores.beside import read_bounded
 
 FOREVER = "9999-12-31T23:59:59Z"
@@ -65,8 +65,11 @@ class Expected:
         return bool(self.keys) + identity + certificate
 
 
-def expected_policy(expected: Expected) -> str:
+def expected_policy(expected: Expected, *, expires: str = FOREVER, release: str = "", beside: str = "") -> str:
     """The text of the policy that `expected` stands for.
+
+    `release` asks for the policy of a released model, by a signer of that name; a trusted root that lies in the folder
+    `beside` is named without it.
 
     Raises InputError for options that do not fit together, KeyFileError for a file that holds something else.
     """
@@ -78,50 +81,25 @@ def expected_policy(expected: Expected) -> str:
     for name in expected.allow_unsigned:
         if fault := name_fault(name):
             raise InputError(f"--allow-unsigned {name!r}: {fault}", hint="Give the exact relative name of one file.")
-    allowed = tuple(dict.fromkeys(expected.allow_ignored))
-    root = _root(expected.trusted_root) if expected.trusted_root else None
-    trust = TrustSection(
-        timestamp_authorities=tuple(_chain(path) for path in expected.timestamp_roots),
-        trusted_roots=(root,) if root and (expected.keys or expected.authorities) else (),
-        allow_legacy=expected.allow_legacy,
-    )
+    ignored = tuple(dict.fromkeys(expected.allow_ignored))
+    root = _root(expected.trusted_root, beside) if expected.trusted_root else None
+    options: Options = {
+        "allow_unsigned": tuple(dict.fromkeys(expected.allow_unsigned)),
+        "allow_unsigned_any": expected.ignore_unsigned,
+        "allow_ignored": "any" if "any" in ignored else ignored,
+        "trust": TrustSection(
+            timestamp_authorities=tuple(_chain(path) for path in expected.timestamp_roots),
+            # An identity names its trusted root itself.
+            trusted_roots=(root,) if root and (expected.keys or expected.authorities) else (),
+            allow_legacy=expected.allow_legacy,
+        ),
+        "release": release,
+    }
     if expected.keys:
         keys = {key.id: key for key in map(read_public_key, expected.keys)}
-        return key_policy(
-            list(keys.values()),
-            expires=FOREVER,
-            allow_unsigned=tuple(dict.fromkeys(expected.allow_unsigned)),
-            allow_unsigned_any=expected.ignore_unsigned,
-            allow_ignored="any" if "any" in allowed else allowed,
-            trust=trust,
-        )
-    return _by_certificate(expected, allowed, root, trust)
-
-
-def _by_certificate(
-    expected: Expected, allowed: tuple[str, ...], root: SigstoreRoot | None, trust: TrustSection
-) -> str:
-    unsigned = tuple(dict.fromkeys(expected.allow_unsigned))
-    ignored: tuple[str, ...] | Literal["any"] = "any" if "any" in allowed else allowed
+        return key_policy(list(keys.values()), expires=expires, **options)
     if expected.authorities or expected.subject or expected.names or expected.key_id:
-        if not expected.authorities:
-            raise InputError("--subject, --san and --key-id need --ca", hint="Give the authority's root certificate.")
-        if not (expected.subject or expected.names or expected.key_id):
-            raise InputError(
-                "an authority certifies many, and nothing says whom you mean",
-                hint="Add --subject, --san or --key-id; attest inspect BUNDLE shows what the certificate says.",
-            )
-        return certificate_policy(
-            roots=[text for path in expected.authorities for text in _roots(path)],
-            expires=FOREVER,
-            subject=expected.subject,
-            names=expected.names,
-            key=expected.key_id,
-            allow_unsigned=unsigned,
-            allow_unsigned_any=expected.ignore_unsigned,
-            allow_ignored=ignored,
-            trust=trust,
-        )
+        return _by_certificate(expected, expires, options)
     if not expected.issuer:
         raise InputError(
             "an identity means nothing without who vouched for it",
@@ -129,24 +107,41 @@ def _by_certificate(
         )
     return identity_policy(
         issuer=expected.issuer,
-        expires=FOREVER,
+        expires=expires,
         subject=expected.identity,
         subject_pattern=expected.identity_pattern,
         subject_type=expected.identity_type,
         claims=expected.claims,
         trust_root=root or SigstoreRoot(instance="production"),
-        allow_unsigned=unsigned,
-        allow_unsigned_any=expected.ignore_unsigned,
-        allow_ignored=ignored,
-        trust=trust,
+        **options,
     )
 
 
-def _root(name: str) -> SigstoreRoot:
+def _by_certificate(expected: Expected, expires: str, options: Options) -> str:
+    if not expected.authorities:
+        raise InputError("--subject, --san and --key-id need --ca", hint="Give the authority's root certificate.")
+    if not (expected.subject or expected.names or expected.key_id):
+        raise InputError(
+            "an authority certifies many, and nothing says whom you mean",
+            hint="Add --subject, --san or --key-id; attest inspect BUNDLE shows what the certificate says.",
+        )
+    return certificate_policy(
+        roots=[text for path in expected.authorities for text in _roots(path)],
+        expires=expires,
+        subject=expected.subject,
+        names=expected.names,
+        key=expected.key_id,
+        **options,
+    )
+
+
+def _root(name: str, beside: str) -> SigstoreRoot:
     if name in {"production", "staging"}:
         return SigstoreRoot(instance=name)
     data = _read(name, MAX_ROOT, "trusted root")
     path = os.path.abspath(name)
+    if beside and os.path.dirname(path) == os.path.abspath(beside):
+        path = os.path.basename(path)
     return SigstoreRoot(file=Pinned(file=path, sha256=hashlib.sha256(data).hexdigest()))
 
 

@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from attest.errors import DocumentError, InputError, Problem
 from attest.operations.anchors import trust_of
 from attest.operations.expected import Expected, expected_policy
-from attest.operations.public_keys import read_public_key
-from attest.policy import Policy, parse_policy, release_policy
+from attest.policy import Policy, parse_policy
 from attest.signing import Trust
 from attest.stores.beside import read_bounded
 
@@ -38,26 +37,39 @@ def load_policy(path: str) -> TrustedPolicy:
 
 def policy_for(expected: Expected) -> TrustedPolicy:
     """The policy behind a verification without a policy file. Raises what `expected_policy` does."""
-    text = expected_policy(expected)
+    return _trusted(_parsed(expected_policy(expected), "the policy made from the options"), "")
+
+
+def _parsed(text: str, what: str) -> Policy:
     try:
-        policy = parse_policy(text.encode("utf-8"), "the policy made from the options")
+        return parse_policy(text.encode("utf-8"), what)
     except DocumentError as error:
         # Its lines are nobody's; what stands after the line is the member that an option became.
         problems = [Problem(where=item.where.partition(", ")[2], message=item.message) for item in error.problems]
         raise DocumentError(
             "the options make no valid policy", problems, hint="docs/policy.md says what each member may hold."
         ) from error
-    return _trusted(policy, "")
 
 
-def init_policy(key: str, *, signer: str = "release", expires: str = "", today: datetime | None = None) -> str:
-    """The text of a policy for released models that trusts the public key at `key`, valid for a year by default.
+def init_policy(
+    expected: str | Expected,
+    *,
+    signer: str = "release",
+    expires: str = "",
+    beside: str = "",
+    today: datetime | None = None,
+) -> str:
+    """The text of a policy for released models, valid for a year by default.
 
-    Raises KeyFileError or DocumentError when the key, the name or the time cannot be used.
+    It trusts the public key at the path `expected`, or whoever that names; `beside` is the folder that the policy will
+    lie in. Raises KeyFileError, InputError or DocumentError when the signer, the name or the time cannot be used.
     """
+    if not signer:
+        raise InputError("the signer has no name", hint="Give --signer NAME, in lower case.")
     until = expires or ((today or datetime.now(UTC)) + timedelta(days=365)).strftime("%Y-%m-%dT00:00:00Z")
-    text = release_policy(read_public_key(key), signer=signer, expires=until)
-    parse_policy(text.encode("utf-8"), "the new policy")
+    who = Expected(keys=(expected,)) if isinstance(expected, str) else expected
+    text = expected_policy(who, expires=until, release=signer, beside=beside)
+    _parsed(text, "the new policy")
     return text
 
 

@@ -47,7 +47,13 @@ _ESCAPES = {ord("\\"): "\\\\", ord('"'): '\\"'}
 
 
 class Options(TypedDict, total=False):
-    """What the policies behind options tolerate and trust: members of `coverage`, and the `trust` section."""
+    """What the policies behind options tolerate and trust: members of `coverage`, and the `trust` section.
+
+    `release` makes the policy for a model that went through a release step, by a signer of that name: bill of
+    materials, formats and licence besides the signature.
+    """
+
+    release: str
 
     allow_unsigned: tuple[str, ...]
     allow_unsigned_any: bool
@@ -57,14 +63,15 @@ class Options(TypedDict, total=False):
 
 def release_policy(key: PublicKeyText, *, signer: str, expires: str) -> str:
     """The policy for a model that went through a release step: signature, coverage, BOM, formats, licence."""
-    head = _HEAD.format(title="What a released model must show before it runs.", name="release", expires=expires)
-    return head + _keys(signer, [key]) + _signed(signer, {}) + _RELEASE.format(signer=signer)
+    return key_policy([key], expires=expires, release=signer)
 
 
 def key_policy(keys: Sequence[PublicKeyText], *, expires: str, **options: Unpack[Options]) -> str:
     """The policy behind `attest verify --key`: signed by one of these keys, and nothing else lies there."""
-    head = _HEAD.format(title="Signature and files only.", name="key", expires=expires)
-    return head + _keys("key", keys) + _trust(options) + _signed("key", options)
+    lines = ["kind: keys", "keys:"]
+    for key in keys:
+        lines += [f"  - id: {key.id}", "    pem: |", *_indented(key.pem, "      ")]
+    return _document("key", "Signature and files only.", expires, lines, options)
 
 
 def identity_policy(
@@ -90,8 +97,7 @@ def identity_policy(
     }
     lines = ["kind: sigstore", *_members(members), *_table("claims", claims or {})]
     lines.append(f"trustRoot: {_root(trust_root)}")
-    head = _HEAD.format(title="Signature of an identity, and files only.", name="identity", expires=expires)
-    return head + _signer("identity", lines) + _trust(options) + _signed("identity", options)
+    return _document("identity", "Signature of an identity, and files only.", expires, lines, options)
 
 
 def certificate_policy(
@@ -111,15 +117,17 @@ def certificate_policy(
     """
     lines = ["kind: certificate", "roots:", *(line for text in roots for line in _block(text))]
     lines += [*_members({"subject": subject, "issuer": issuer}), *_table("names", names or {}), *_members({"key": key})]
-    head = _HEAD.format(title="Signature with a certificate, and files only.", name="certificate", expires=expires)
-    return head + _signer("certificate", lines) + _trust(options) + _signed("certificate", options)
+    return _document("certificate", "Signature with a certificate, and files only.", expires, lines, options)
 
 
-def _keys(signer: str, keys: Iterable[PublicKeyText]) -> str:
-    lines = ["kind: keys", "keys:"]
-    for key in keys:
-        lines += [f"  - id: {key.id}", "    pem: |", *_indented(key.pem, "      ")]
-    return _signer(signer, lines)
+def _document(name: str, title: str, expires: str, lines: Iterable[str], options: Options) -> str:
+    release = options.get("release", "")
+    signer = release or name
+    if release:
+        name, title = "release", "What a released model must show before it runs."
+    text = _HEAD.format(title=title, name=name, expires=expires) + _signer(signer, lines)
+    text += _trust(options) + _signed(signer, options)
+    return text + (_RELEASE.format(signer=signer) if release else "")
 
 
 def _signer(name: str, lines: Iterable[str]) -> str:

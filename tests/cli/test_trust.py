@@ -187,3 +187,27 @@ def test_a_private_authority(run: Run, tiny: Path, tmp_path: Path) -> None:
     assert "expired at" in later.out
     pki.write_pem(tmp_path / "other.pem", pki.Authority.create("root").root)
     assert run("verify", tiny, "--ca", tmp_path / "other.pem", "--san", "uri:https://example.org/release").code == 1
+
+
+def test_a_policy_starts_from_an_identity_or_an_authority(run: Run, tiny: Path, tmp_path: Path) -> None:
+    root = tmp_path / "trusted_root.json"
+    root.write_bytes((GOLDEN / "trusted_root-2.json").read_bytes())
+    options = ("--identity", IDENTITY, "--issuer", ISSUER, "--trusted-root", root, "--signer", "upstream")
+    made = run("policy", "init", *options, "-o", tmp_path / "p.yaml")
+    assert (made.code, made.out) == (0, "")
+    text = (tmp_path / "p.yaml").read_text()
+    assert 'trustRoot: {file: "trusted_root.json", sha256:' in text  # it lies beside the policy, and is pinned
+    assert run("policy", "check", tmp_path / "p.yaml").code == 0
+    found = run("verify", GOLDEN / "model", "--signature", GOLDEN / "identity-v2.sig", "--policy", tmp_path / "p.yaml")
+    assert "PASSED  signed: signed by 1 of 1 required signers of upstream" in found.out
+    assert "FAILED  bom" in found.out  # a signature alone is no release
+    root.write_bytes(root.read_bytes() + b" ")
+    changed = run("verify", GOLDEN / "model", "--policy", tmp_path / "p.yaml")
+    assert changed.code == 2
+    assert "the policy pins" in changed.err
+    by_ca = run("policy", "init", "--ca", GOLDEN / "ca.pem", "--san", "uri:https://example.org/release")
+    assert by_ca.code == 0
+    assert "kind: certificate" in by_ca.out
+    assert run("policy", "init").code == 2
+    assert run("policy", "init", "--identity", "x").code == 2
+    assert run("policy", "init", "--key", EXAMPLE_PUB, "--signer", "x: y").code == 2
