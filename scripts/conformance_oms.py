@@ -25,11 +25,11 @@ from attest.errors import AttestError, InputError, UndecidedError
 from attest.hashing import HashOptions, hash_artifact
 from attest.hashing.locate import locate
 from attest.signing import SignerOptions, Trust, open_signer
-from attest.signing.anchors import read_small, read_trusted_root, roots_of
-from attest.signing.certificates import load_certificate, read_pem_certificates
-from attest.signing.key_file import open_key_file
+from attest.signing.holders.key_file import open_key_file
 from attest.signing.key_signer import KeySigner
 from attest.signing.keys import PublicKey, as_public_key
+from attest.signing.material.anchors import read_small, read_trusted_root, roots_of
+from attest.signing.material.certificates import load_certificate, read_pem_certificates
 from attest.signing.oms_write import check_ignored, listing_of, oms_payload
 from attest.signing.signer import Signer
 from attest.signing.trust import read_keys

@@ -18,11 +18,11 @@ from attest.domain.statement import parse_statement
 from attest.domain.strict_json import Json, parse
 from attest.errors import AttestError, InputError, UndecidedError
 from attest.signing import SignerOptions, Trust
-from attest.signing.anchors import read_small, read_trusted_root
 from attest.signing.authentic import Authentic, Refused
 from attest.signing.authenticate import authenticate
 from attest.signing.keyless import open_keyless
 from attest.signing.keys import Message
+from attest.signing.material.anchors import read_small, read_trusted_root
 from attest.signing.trust import read_keys
 from attest.stores import write_atomic
 

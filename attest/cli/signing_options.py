@@ -136,6 +136,6 @@ def signing(
 def _token(path: str) -> str:
     if not path:
         return settings().identity_token or ""
-    from attest.signing.key_file import read_key_file
+    from attest.signing.holders.key_file import read_key_file
 
     return read_key_file(path).decode("ascii", "replace").strip()

@@ -19,7 +19,7 @@ from attest.signing.trust import read_keys
 from attest.stores.beside import read_bounded
 
 if TYPE_CHECKING:
-    from attest.signing.trusted_root import Authority, TrustedRoot
+    from attest.signing.material.trusted_root import Authority, TrustedRoot
 
 MAX_ANCHOR = 4 << 20
 
@@ -53,7 +53,7 @@ def _with_anchors(
     identities: Iterable[SigstoreDefinition],
 ) -> Trust:
     # Imported here: a verification with keys alone needs none of X.509.
-    from attest.signing.anchors import authority_of, roots_of
+    from attest.signing.material.anchors import authority_of, roots_of
 
     roots = {root.sha256: root for definition in private for root in definition.roots}
     shared = _roots(policy.trust.trusted_roots, folder)
@@ -78,7 +78,7 @@ def _with_anchors(
 
 
 def _roots(wanted: Iterable[SigstoreRoot], folder: str) -> tuple[TrustedRoot, ...]:
-    from attest.signing.trusted_root import embedded_root, parse_trusted_root
+    from attest.signing.material.trusted_root import embedded_root, parse_trusted_root
 
     distinct = {root.label: root for root in wanted}
     return tuple(

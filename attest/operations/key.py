@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from attest.errors import InputError, OutputError
-from attest.signing.key_file import generate_key, open_key_file, read_key_file
+from attest.signing.holders.key_file import generate_key, open_key_file, read_key_file
 from attest.signing.keys import load_public_key
 from attest.signing.signer import Password
 from attest.stores import write_atomic

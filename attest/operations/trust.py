@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from attest.errors import InputError
 from attest.operations.inspect_files import StrPath
-from attest.signing.anchors import read_trusted_root
-from attest.signing.trusted_root import Authority, LogKey
+from attest.signing.material.anchors import read_trusted_root
+from attest.signing.material.trusted_root import Authority, LogKey
 from attest.stores import write_atomic
 
 
@@ -68,7 +68,7 @@ def fetch_trust(instance: str, target: StrPath, *, first_root: StrPath = "", tim
     start from. This is the one verb of verification that uses the network. Raises UndecidedError when the repository is
     out of reach or its metadata do not verify.
     """
-    from attest.signing.tuf_root import fetch_trusted_root
+    from attest.signing.services.tuf_root import fetch_trusted_root
 
     if os.path.lexists(target) and not os.path.isfile(target):
         raise InputError(f"{os.fspath(target)!r} is no file", hint="Choose another path.")

@@ -33,7 +33,7 @@ def destination(url: str, token: str = "", timeout: float = 30.0) -> Destination
 
     Raises InputError; the token and an address that may hold secrets are not quoted.
     """
-    from attest.signing.http import check_url
+    from attest.signing.services.http import check_url
 
     check_url(url, _WHAT, secret=True)
     if urlsplit(url).query or urlsplit(url).fragment or url.endswith(("?", "#")):
@@ -64,7 +64,7 @@ def send(artifact: Artifact, to: Destination) -> tuple[str, ...]:
 
 
 def _put(path: str, data: bytes, to: Destination) -> str:
-    from attest.signing.http import ask
+    from attest.signing.services.http import ask
 
     address = f"{to.url}/{quote(os.path.basename(path), safe='')}"
     kind = "application/jsonl" if path.endswith(".jsonl") else "application/json"

@@ -11,19 +11,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from attest.domain.bundle import MAX_CERTIFICATES, MAX_TIMESTAMPS
 from attest.errors import InputError, KeyFileError
-from attest.signing.anchors import read_authority, read_small, read_trusted_root
-from attest.signing.certificates import (
+from attest.signing.key_signer import KeySigner, Record, Stamp
+from attest.signing.keys import as_public_key
+from attest.signing.material.anchors import read_authority, read_small, read_trusted_root
+from attest.signing.material.certificates import (
     CertificateFault,
     check_leaf,
     is_authority,
     read_pem_certificates,
     validity_fault,
 )
-from attest.signing.key_signer import KeySigner, Record, Stamp
-from attest.signing.keys import as_public_key
+from attest.signing.material.trusted_root import Authority, TrustedRoot
 from attest.signing.options import SignerOptions, scheme_of
 from attest.signing.signer import KeyHolder
-from attest.signing.trusted_root import Authority, TrustedRoot
 
 ON_TOKEN = "token:"  # noqa: S105 - a place, not a secret
 """Given instead of a file: the certificate that lies on the PKCS#11 token beside the key."""
@@ -85,7 +85,7 @@ def _on_token(holder: KeyHolder, uri: str) -> tuple[x509.Certificate, ...]:
         raise InputError(
             f"--certificate {ON_TOKEN} goes with a pkcs11 signer only", hint="Give the certificate's file."
         )
-    from attest.signing.pkcs11_token import Pkcs11Key
+    from attest.signing.holders.pkcs11_token import Pkcs11Key
 
     der = holder.certificate() if isinstance(holder, Pkcs11Key) else None
     if der is None:
@@ -109,8 +109,8 @@ def _stamps(options: SignerOptions, root: TrustedRoot | None) -> tuple[Stamp, ..
 
 
 def _stamp(url: str, authorities: Sequence[Authority], timeout: float) -> Stamp:
-    from attest.signing.http import check_url
-    from attest.signing.timestamping import timestamp
+    from attest.signing.services.http import check_url
+    from attest.signing.services.timestamping import timestamp
 
     check_url(url, "the timestamp service")
     return lambda signature: timestamp(signature, url, authorities, timeout)
@@ -119,6 +119,6 @@ def _stamp(url: str, authorities: Sequence[Authority], timeout: float) -> Stamp:
 def _record(holder: KeyHolder, options: SignerOptions, root: TrustedRoot | None) -> Record | None:
     if not options.log:
         return None
-    from attest.signing.recording import Recorder
+    from attest.signing.services.recording import Recorder
 
     return Recorder(options.log, holder.public, root.logs if root else (), options.timeout)

@@ -23,16 +23,6 @@ from attest.signing.authentic import (
     legacy_message,
     legacy_refused,
 )
-from attest.signing.certificates import (
-    CertificateFault,
-    certificate_signer,
-    check_leaf,
-    fingerprint,
-    leaf_key,
-    load_certificate,
-    sigstore_signer,
-    verify_path,
-)
 from attest.signing.countersigned import (
     as_moment,
     check_times,
@@ -43,9 +33,19 @@ from attest.signing.countersigned import (
     timestamps,
 )
 from attest.signing.keys import Message
-from attest.signing.sct import check_sct
+from attest.signing.material.certificates import (
+    CertificateFault,
+    certificate_signer,
+    check_leaf,
+    fingerprint,
+    leaf_key,
+    load_certificate,
+    sigstore_signer,
+    verify_path,
+)
+from attest.signing.material.sct import check_sct
+from attest.signing.material.trusted_root import TrustedRoot
 from attest.signing.trust import Trust
-from attest.signing.trusted_root import TrustedRoot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from attest.domain.claimed import ClaimedBundle, ClaimedCertificate
 from attest.domain.statement import Statement, is_model_signature, parse_statement
 from attest.domain.strict_json import JsonObject
 from attest.errors import AttestError, DocumentError
-from attest.signing.certificates import CertificateFault, alternative_names, load_certificate, sigstore_signer
 from attest.signing.keys import load_public_key
+from attest.signing.material.certificates import CertificateFault, alternative_names, load_certificate, sigstore_signer
 from attest.signing.oms import Resources, read_resources
 from attest.signing.verify import OMS_LIMITS
 
@@ -108,7 +108,7 @@ def _certificate(der: bytes, *, leaf: bool) -> ClaimedCertificate:
 def _times(bundle: Bundle, problems: list[str]) -> tuple[str, ...]:
     if not bundle.timestamps:
         return ()
-    from attest.signing.timestamps import TimestampFault, read_token
+    from attest.signing.material.timestamps import TimestampFault, read_token
 
     found = []
     for token in bundle.timestamps:

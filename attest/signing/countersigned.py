@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from attest.domain.attestation import LogEntry, SignedTime
 from attest.domain.bundle import Bundle
 from attest.signing.authentic import Refused
-from attest.signing.checkpoint import LogFault
 from attest.signing.keys import Message
-from attest.signing.log_body import Signed
-from attest.signing.transparency import Logged, verify_entry
+from attest.signing.material.checkpoint import LogFault
+from attest.signing.material.log_body import Signed
+from attest.signing.material.transparency import Logged, verify_entry
+from attest.signing.material.trusted_root import Authority, LogKey
 from attest.signing.trust import Trust
-from attest.signing.trusted_root import Authority, LogKey
 
 SKEW = timedelta(seconds=60)
 Counted = tuple[tuple[SignedTime, ...], tuple[LogEntry, ...], tuple[str, ...]]
@@ -44,7 +44,7 @@ def timestamps(bundle: Bundle, authorities: Sequence[Authority]) -> tuple[Signed
     """The times of every timestamp in the bundle. Raises Refused when one of them does not count."""
     if not bundle.timestamps:
         return ()
-    from attest.signing.timestamps import TimestampFault, verify_timestamp
+    from attest.signing.material.timestamps import TimestampFault, verify_timestamp
 
     if len(set(bundle.timestamps)) != len(bundle.timestamps):
         raise Refused("bad-timestamp", "one timestamp stands in it twice")

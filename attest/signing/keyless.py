@@ -16,20 +16,20 @@ from attest.domain.bundle import SIGNATURE_LIMITS, Bundle, parse_bundle
 from attest.domain.canonical import canonical
 from attest.domain.strict_json import parse
 from attest.errors import DocumentError, InputError, UndecidedError
-from attest.signing.anchors import read_small
 from attest.signing.authentic import Refused
 from attest.signing.authenticate import authenticate
-from attest.signing.certificates import CertificateFault, sigstore_signer
-from attest.signing.deadline import named_call
-from attest.signing.http import bounded, check_url
-from attest.signing.identity_token import obtain_token
 from attest.signing.keys import Message
+from attest.signing.material.anchors import read_small
+from attest.signing.material.certificates import CertificateFault, sigstore_signer
+from attest.signing.material.timestamps import read_token
+from attest.signing.material.trusted_root import TrustedRoot, parse_trusted_root
 from attest.signing.options import SignerOptions
-from attest.signing.recording import V2
-from attest.signing.timestamping import timestamp
-from attest.signing.timestamps import read_token
+from attest.signing.services.deadline import named_call
+from attest.signing.services.http import bounded, check_url
+from attest.signing.services.identity_token import obtain_token
+from attest.signing.services.recording import V2
+from attest.signing.services.timestamping import timestamp
 from attest.signing.trust import Trust
-from attest.signing.trusted_root import TrustedRoot, parse_trusted_root
 
 if TYPE_CHECKING:
     from sigstore.models import ClientTrustConfig

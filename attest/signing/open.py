@@ -52,27 +52,27 @@ def open_holder(uri: str, password: Password | None = None, timeout: float = 30.
     """
     match scheme_of(uri):
         case "file":
-            from attest.signing.key_file import open_key_file
+            from attest.signing.holders.key_file import open_key_file
 
             return open_key_file(file_of(uri), password)
         case "pkcs11":
-            from attest.signing.pkcs11_token import open_pkcs11
+            from attest.signing.holders.pkcs11_token import open_pkcs11
 
             return open_pkcs11(uri, password)
         case "awskms":
-            from attest.signing.kms_aws import open_aws
+            from attest.signing.holders.kms_aws import open_aws
 
             return open_aws(uri, limit=timeout)
         case "gcpkms":
-            from attest.signing.kms_gcp import open_gcp
+            from attest.signing.holders.kms_gcp import open_gcp
 
             return open_gcp(uri, limit=timeout)
         case "azurekms":
-            from attest.signing.kms_azure import open_azure
+            from attest.signing.holders.kms_azure import open_azure
 
             return open_azure(uri, limit=timeout)
         case "hv":
-            from attest.signing.kms_vault import open_vault
+            from attest.signing.holders.kms_vault import open_vault
 
             return open_vault(uri, limit=timeout)
         case unknown:

@@ -13,7 +13,7 @@ from attest.signing.keys import PublicKey, load_public_key
 if TYPE_CHECKING:  # a verification with keys alone needs none of X.509
     from cryptography import x509
 
-    from attest.signing.trusted_root import Authority, LogKey, TrustedRoot
+    from attest.signing.material.trusted_root import Authority, LogKey, TrustedRoot
 
 MAX_KEYS = 100
 

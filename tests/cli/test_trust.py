@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from attest.signing.trusted_root import embedded_root
+from attest.signing.material.trusted_root import embedded_root
 from tests.conftest import EXAMPLE_PUB, FIXTURES, ROOT, Run
 from tests.simulators import keys, pki
 from tests.simulators.sigstore.instance import LoopbackSigstore

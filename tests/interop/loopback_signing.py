@@ -15,7 +15,7 @@ import pytest
 from attest.domain.bundle import Bundle, parse_bundle
 from attest.signing import Signer, SignerOptions, Trust, open_signer
 from attest.signing.keyless import KeylessSigner
-from attest.signing.trusted_root import TrustedRoot, parse_trusted_root
+from attest.signing.material.trusted_root import TrustedRoot, parse_trusted_root
 from tests.simulators.sigstore.instance import LoopbackSigstore
 from tests.unit.conftest import claim_payload, whole
 

@@ -29,7 +29,7 @@ from attest.signing import SignerOptions, open_signer, verify_bundle
 from attest.signing.authenticate import authenticate
 from attest.signing.keyless import KeylessSigner
 from attest.signing.keys import Message
-from attest.signing.tuf_root import fetch_trusted_root
+from attest.signing.services.tuf_root import fetch_trusted_root
 from tests.interop.loopback_signing import CI_VARIABLES, PAYLOAD, clock, identities, keyless, read, root_of
 from tests.simulators.sigstore.identity import GITHUB_REQUEST_TOKEN, PERSON
 from tests.simulators.sigstore.instance import LoopbackSigstore

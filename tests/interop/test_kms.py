@@ -13,8 +13,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from attest.errors import InputError, KeyFileError, UndecidedError
+from attest.signing.holders.kms_aws import open_aws
 from attest.signing.key_signer import KeySigner
-from attest.signing.kms_aws import open_aws
 from tests.interop.holders import signs
 from tests.simulators import keys, moto_digest
 from tests.simulators.loopback import LoopbackServer, Reply
@@ -208,7 +208,7 @@ def test_a_missing_package_says_what_to_install(module: str, call: str, missing:
 import sys
 sys.modules[{missing!r}] = None
 from attest.errors import InputError
-from attest.signing.{module} import *
+from attest.signing.holders.{module} import *
 try:
     {call}
 except InputError as error:

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, decode_dss_signature
 
 from attest.errors import InputError, KeyFileError, UndecidedError
-from attest.signing.kms_azure import open_azure
-from attest.signing.kms_gcp import open_gcp
+from attest.signing.holders.kms_azure import open_azure
+from attest.signing.holders.kms_gcp import open_gcp
 from tests.interop.holders import signs
 from tests.simulators import keys
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from attest.errors import InputError, KeyFileError, UndecidedError
-from attest.signing.kms_vault import open_vault
+from attest.signing.holders.kms_vault import open_vault
 from tests.interop.holders import signs
 from tests.simulators import keys
 from tests.simulators.vault import TOKEN, Vault

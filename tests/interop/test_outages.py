@@ -21,7 +21,7 @@ import requests
 import attest
 from attest.errors import AttestError, InputError, UndecidedError
 from attest.signing import SignerOptions, open_signer
-from attest.signing.tuf_root import fetch_trusted_root
+from attest.signing.services.tuf_root import fetch_trusted_root
 from tests.conftest import ROOT
 from tests.interop.loopback_signing import CI_VARIABLES, PAYLOAD, contents, keyless
 from tests.simulators import pki

@@ -15,7 +15,7 @@ from pkcs11 import Attribute, CertificateType, KeyType, Mechanism, MechanismFlag
 from pkcs11.util.ec import encode_named_curve_parameters
 
 from attest.errors import AttestError, InputError, KeyFileError, UndecidedError
-from attest.signing.pkcs11_token import _explained, certificate_of, open_pkcs11
+from attest.signing.holders.pkcs11_token import _explained, certificate_of, open_pkcs11
 from tests.simulators import keys, pki
 from tests.simulators.softhsm import PIN, SoftHsm, softhsm
 
@@ -333,7 +333,7 @@ import sys
 sys.modules["pkcs11"] = None
 from attest.errors import InputError
 try:
-    import attest.signing.pkcs11_token
+    import attest.signing.holders.pkcs11_token
 except InputError as error:
     print(error.hint)
 """

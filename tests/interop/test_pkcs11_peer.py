@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from attest.signing.pkcs11_token import open_pkcs11
+from attest.signing.holders.pkcs11_token import open_pkcs11
 from tests.conftest import Run
 from tests.interop.conftest import PEERS, KeyPair, Outcome, Peer, need_peers
 from tests.simulators import keys, pki

@@ -21,9 +21,9 @@ from attest.domain.bundle import Bundle
 from attest.errors import InputError, KeyFileError, UndecidedError
 from attest.operations.key import show
 from attest.signing import SignerOptions, Trust, verify_bundle
-from attest.signing.anchors import read_authority
-from attest.signing.timestamping import timestamp
-from attest.signing.trusted_root import Authority
+from attest.signing.material.anchors import read_authority
+from attest.signing.material.trusted_root import Authority
+from attest.signing.services.timestamping import timestamp
 from tests.interop.loopback_signing import PAYLOAD, contents, key_signer, read
 from tests.simulators import keys, pki
 from tests.simulators.loopback import TRANSPORT_FAULTS

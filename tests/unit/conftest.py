@@ -22,7 +22,7 @@ from attest.domain.statement import PAYLOAD_TYPE
 from attest.hashing import HashOptions, hash_artifact, locate
 from attest.signing import Trust, sign_model, sign_statement
 from attest.signing.dsse import pae
-from attest.signing.key_file import AnyPrivateKey, KeyFile
+from attest.signing.holders.key_file import AnyPrivateKey, KeyFile
 from attest.signing.key_signer import KeySigner
 from attest.signing.keys import CURVES, PublicKey, as_public_key
 from attest.signing.oms_write import listing_of, oms_payload

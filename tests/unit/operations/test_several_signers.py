@@ -26,7 +26,7 @@ from attest.errors import DocumentError, InputError, KeyFileError, OutputError
 from attest.hashing import locate
 from attest.operations.key import generate
 from attest.signing import Signer, SignerOptions, Trust, sign_statement, verify_bundle
-from attest.signing.trusted_root import parse_trusted_root
+from attest.signing.material.trusted_root import parse_trusted_root
 from attest.stores import Beside
 from tests.conftest import ROOT
 from tests.simulators.sigstore.instance import LoopbackSigstore

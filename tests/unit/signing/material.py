@@ -22,8 +22,8 @@ from attest.domain.statement import PAYLOAD_TYPE
 from attest.signing.authentic import Authentic, Refused
 from attest.signing.authenticate import authenticate
 from attest.signing.keys import Message
+from attest.signing.material.trusted_root import TrustedRoot, parse_trusted_root
 from attest.signing.trust import Trust
-from attest.signing.trusted_root import TrustedRoot, parse_trusted_root
 from tests.simulators import keys
 from tests.simulators.sigstore.instance import LoopbackSigstore
 from tests.simulators.sigstore.log_v1 import dsse, hashedrekord, pae, transparency_log_entry

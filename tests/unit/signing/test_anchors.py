@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 
 from attest.errors import AttestError, DocumentError, KeyFileError
-from attest.signing.anchors import authority_of, read_authority, read_small, read_trusted_root, roots_of
+from attest.signing.material.anchors import authority_of, read_authority, read_small, read_trusted_root, roots_of
 from tests.simulators import keys, pki
 from tests.unit.signing.material import der
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from attest.domain.bundle import parse_bundle, serialize_bundle
 from attest.signing.authentic import Refused
 from attest.signing.authenticate import authenticate
-from attest.signing.certificates import MAX_CERTIFICATE, CertificateFault, load_certificate, utf8_string
+from attest.signing.material.certificates import MAX_CERTIFICATE, CertificateFault, load_certificate, utf8_string
 from tests.simulators import der as asn1
 from tests.simulators import pki
 from tests.unit.signing.certified import DAY, KEY, NOW, ROOT, accepted, bundle_of, refused, trusting

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from attest.domain.bundle import Bundle, parse_bundle, serialize_bundle
 from attest.signing import Trust
-from attest.signing.anchors import authority_of
 from attest.signing.authenticate import authenticate
+from attest.signing.material.anchors import authority_of
 from tests.simulators import keys, pki
 from tests.unit.signing.certified import DAY, KEY, NOW, ROOT, accepted, bundle_of, refused, trusting
 from tests.unit.signing.material import PAYLOAD, der

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from attest.signing.checkpoint import LogFault, Proof, check_inclusion, merkle_root, read_checkpoint
 from attest.signing.keys import as_public_key
-from attest.signing.trusted_root import LogKey, Window
+from attest.signing.material.checkpoint import LogFault, Proof, check_inclusion, merkle_root, read_checkpoint
+from attest.signing.material.trusted_root import LogKey, Window
 from tests.simulators import keys
 from tests.simulators.sigstore.state import b64, sha256
 from tests.simulators.sigstore.tree import Tree, leaf_hash, note, signature_line

@@ -13,8 +13,8 @@ import pytest
 from attest.domain.attestation import Rejected
 from attest.errors import DocumentError
 from attest.signing import Trust
-from attest.signing.certificates import CertificateFault, load_certificate
-from attest.signing.timestamps import TimestampFault, verify_timestamp
+from attest.signing.material.certificates import CertificateFault, load_certificate
+from attest.signing.material.timestamps import TimestampFault, verify_timestamp
 from attest.signing.verify import read_bundle
 from tests.simulators import der as asn1
 from tests.simulators.sigstore.instance import LoopbackSigstore

@@ -7,7 +7,7 @@ import pytest
 from attest.signing import Trust
 from attest.signing.authentic import Refused
 from attest.signing.authenticate import authenticate
-from attest.signing.trusted_root import embedded_root
+from attest.signing.material.trusted_root import embedded_root
 from tests.simulators import der as asn1
 from tests.simulators import pki
 from tests.simulators.sigstore.claims import github

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 
 from attest.errors import InputError, KeyFileError
 from attest.signing import open_signer
-from attest.signing.key_file import generate_key
+from attest.signing.holders.key_file import generate_key
 from attest.signing.options import SignerOptions, file_of
 from tests.unit.conftest import signer
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 
 from attest.errors import AttestError, InputError, KeyFileError
 from attest.signing import Trust, open_signer
-from attest.signing.key_file import KINDS, generate_key
+from attest.signing.holders.key_file import KINDS, generate_key
 from attest.signing.keys import MAX_RSA, MIN_RSA, Message, load_public_key
 from attest.signing.options import SignerOptions
 from attest.signing.trust import MAX_KEYS

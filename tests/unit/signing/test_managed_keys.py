@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from attest.domain.attestation import LogEntry
 from attest.domain.statement import PAYLOAD_TYPE
 from attest.signing import Trust
-from attest.signing.anchors import authority_of
 from attest.signing.authentic import Authentic
 from attest.signing.authenticate import authenticate
 from attest.signing.dsse import pae
-from attest.signing.trusted_root import Authority, LogKey
+from attest.signing.material.anchors import authority_of
+from attest.signing.material.trusted_root import Authority, LogKey
 from tests.simulators import keys, pki
 from tests.simulators.sigstore import log_v1, log_v2
 from tests.simulators.sigstore.instance import LoopbackSigstore

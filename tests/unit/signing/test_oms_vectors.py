@@ -12,7 +12,7 @@ from attest.domain.statement import PAYLOAD_TYPE
 from attest.errors import DocumentError, UndecidedError
 from attest.signing import sign_model, sign_statement, verify_bundle
 from attest.signing.dsse import pae
-from attest.signing.key_file import KeyFile
+from attest.signing.holders.key_file import KeyFile
 from attest.signing.key_signer import KeySigner
 from attest.signing.oms_write import listing_of, oms_payload, signed_entries
 from tests.unit.conftest import SMALL, accepted, base64_text, manifest, model_bundle, sealed, signer, trust

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attest.errors import InputError, KeyFileError
-from attest.signing import pkcs11_uri
-from attest.signing.pkcs11_uri import MAX_PIN_FILE, MAX_URI, Pkcs11Uri, parse_pkcs11_uri, read_pin
+from attest.signing.holders import pkcs11_uri
+from attest.signing.holders.pkcs11_uri import MAX_PIN_FILE, MAX_URI, Pkcs11Uri, parse_pkcs11_uri, read_pin
 
 MODULE = os.path.realpath(sys.executable)
 """Any file: only its presence is looked at."""

@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from attest.errors import InputError, UndecidedError
-from attest.signing.deadline import named_call, within
-from attest.signing.http import MAX_ANSWER, ask, bounded, check_url
+from attest.signing.services.deadline import named_call, within
+from attest.signing.services.http import MAX_ANSWER, ask, bounded, check_url
 from tests.simulators.loopback import TRANSPORT_FAULTS, LoopbackServer, Reply
 
 pytestmark = pytest.mark.timeout(60)

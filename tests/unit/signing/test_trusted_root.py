@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from attest.errors import DocumentError, InputError
-from attest.signing.trusted_root import MAX_ENTRIES, Window, embedded_root, parse_trusted_root
+from attest.signing.material.trusted_root import MAX_ENTRIES, Window, embedded_root, parse_trusted_root
 from tests.simulators import keys, pki
 from tests.simulators.sigstore.state import b64, sha256
 from tests.simulators.sigstore.trust import TRUSTED_ROOT_TYPE, authority, log

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from attest.domain.strict_json import JsonObject, Limits, as_list, as_object, as_string, parse
 from attest.errors import AttestError, DocumentError
-from attest.signing.checkpoint import LogFault
 from attest.signing.keys import Message, load_public_key
+from attest.signing.material.checkpoint import LogFault
 
 LIMITS = Limits(size=4 << 20, depth=16, nodes=1_000, string=4 << 20)
 _HASHES = {"SHA2_256": "sha256", "SHA2_384": "sha384", "SHA2_512": "sha512"}

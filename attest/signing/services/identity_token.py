@@ -14,9 +14,9 @@ import requests
 from sigstore.oidc import IdentityToken, Issuer, detect_credential
 
 from attest.errors import InputError
-from attest.signing.deadline import named_call
-from attest.signing.http import bounded, check_url
 from attest.signing.options import SignerOptions
+from attest.signing.services.deadline import named_call
+from attest.signing.services.http import bounded, check_url
 
 AUDIENCE = "sigstore"
 # Three parts of a signed token (RFC 7515, section 7.1); anything else would end up in an error about a header.

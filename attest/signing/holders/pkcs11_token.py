@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from attest.errors import AttestError, InputError, KeyFileError, UndecidedError
+from attest.signing.holders.pkcs11_uri import Pkcs11Uri, checked_pin, parse_pkcs11_uri, read_pin
 from attest.signing.keys import AnyPublicKey, PublicKey, as_public_key
-from attest.signing.pkcs11_uri import Pkcs11Uri, checked_pin, parse_pkcs11_uri, read_pin
 from attest.signing.signer import Password
 
 try:

@@ -14,9 +14,9 @@ from attest.domain.bundle import decode_base64
 from attest.domain.canonical import canonical
 from attest.domain.strict_json import Json, JsonObject, as_list, as_object, as_string
 from attest.errors import DocumentError
-from attest.signing.checkpoint import LogFault, Proof, check_inclusion
-from attest.signing.log_body import Signed, check_body
-from attest.signing.trusted_root import LogKey
+from attest.signing.material.checkpoint import LogFault, Proof, check_inclusion
+from attest.signing.material.log_body import Signed, check_body
+from attest.signing.material.trusted_root import LogKey
 
 MAX_NUMBER = 2**63 - 1
 

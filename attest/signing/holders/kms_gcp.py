@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from attest.errors import KeyFileError
-from attest.signing.kms import LIMIT, KmsKey, Service, Trouble, name_in, needs, opened, public_of
+from attest.signing.holders.kms import LIMIT, KmsKey, Service, Trouble, name_in, needs, opened, public_of
 
 FORM = "gcpkms:projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/N"
 _WORD = r"[A-Za-z0-9_-]{1,63}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from attest.errors import KeyFileError
-from attest.signing.kms import LIMIT, KmsKey, Service, Trouble, name_in, needs, opened, public_of
+from attest.signing.holders.kms import LIMIT, KmsKey, Service, Trouble, name_in, needs, opened, public_of
 
 FORM = "azurekms://VAULT.vault.azure.net/keys/NAME/VERSION, where /VERSION may be left out"
 _KINDS = "not an EC key on P-256, P-384 or P-521"

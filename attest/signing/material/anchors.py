@@ -9,8 +9,15 @@ from datetime import UTC, datetime
 from cryptography import x509
 
 from attest.errors import KeyFileError
-from attest.signing.certificates import fingerprint, read_pem_certificates
-from attest.signing.trusted_root import LIMITS, Authority, TrustedRoot, Window, embedded_root, parse_trusted_root
+from attest.signing.material.certificates import fingerprint, read_pem_certificates
+from attest.signing.material.trusted_root import (
+    LIMITS,
+    Authority,
+    TrustedRoot,
+    Window,
+    embedded_root,
+    parse_trusted_root,
+)
 
 _ALWAYS = Window(start=datetime(1970, 1, 1, tzinfo=UTC))
 

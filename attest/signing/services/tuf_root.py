@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from attest.errors import InputError
-from attest.signing.anchors import read_small
-from attest.signing.deadline import named_call
-from attest.signing.http import check_url
-from attest.signing.trusted_root import INSTANCES, parse_trusted_root
+from attest.signing.material.anchors import read_small
+from attest.signing.material.trusted_root import INSTANCES, parse_trusted_root
+from attest.signing.services.deadline import named_call
+from attest.signing.services.http import check_url
 
 
 def fetch_trusted_root(instance: str, first_root: str, timeout: float) -> bytes:

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives import serialization
 from attest.domain.bundle import decode_base64
 from attest.domain.strict_json import Json, JsonObject, Limits, as_list, as_object, as_string, parse
 from attest.errors import AttestError, DocumentError, InputError
-from attest.signing.certificates import CertificateFault, load_certificate
 from attest.signing.keys import PublicKey, as_public_key
+from attest.signing.material.certificates import CertificateFault, load_certificate
 
 T = TypeVar("T")
 LIMITS = Limits(size=4 << 20, depth=32, nodes=20_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from attest.signing.kms import LIMIT, KmsKey, Service, Trouble, name_in, needs, opened, public_of
+from attest.signing.holders.kms import LIMIT, KmsKey, Service, Trouble, name_in, needs, opened, public_of
 
 FORM = "awskms:KEY, where KEY is a key id, key ARN, alias/NAME or alias ARN"
 _URI = re.compile(r"awskms:([A-Za-z0-9][A-Za-z0-9:/_-]*)")

@@ -16,8 +16,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from attest.errors import KeyFileError
+from attest.signing.holders.kms import LIMIT, KmsKey, Service, Trouble, name_in, needs
 from attest.signing.keys import PublicKey, as_public_key, load_public_key
-from attest.signing.kms import LIMIT, KmsKey, Service, Trouble, name_in, needs
 
 FORM = "hv:NAME/VERSION, where /VERSION may be left out for the newest"
 MAX_PAYLOAD = 16 * 1024 * 1024

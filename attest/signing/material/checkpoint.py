@@ -9,7 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from attest.signing.trusted_root import LogKey
+from attest.signing.material.trusted_root import LogKey
 
 MAX_HASHES = 64
 MAX_NOTE = 64 * 1024

@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
 from attest.errors import InputError, UndecidedError
-from attest.signing.deadline import within
+from attest.signing.services.deadline import within
 
 MAX_ANSWER = 16 << 20
 _BLOCK = 64 * 1024

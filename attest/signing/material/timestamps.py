@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from rfc3161_client import TimeStampResponse, VerificationError, VerifierBuilder, decode_timestamp_response
 
-from attest.signing.certificates import is_authority
-from attest.signing.trusted_root import Authority
+from attest.signing.material.certificates import is_authority
+from attest.signing.material.trusted_root import Authority
 
 MAX_TOKEN = 256 * 1024
 

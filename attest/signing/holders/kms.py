@@ -18,8 +18,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 
 from attest.errors import AttestError, InputError, KeyFileError, UndecidedError
-from attest.signing.deadline import within
 from attest.signing.keys import PublicKey, as_public_key
+from attest.signing.services.deadline import within
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer, SSlibKey

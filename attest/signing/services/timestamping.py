@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from attest.errors import UndecidedError
-from attest.signing.http import ask, check_url, said
-from attest.signing.timestamps import TimestampFault, verify_timestamp
-from attest.signing.trusted_root import Authority
+from attest.signing.material.timestamps import TimestampFault, verify_timestamp
+from attest.signing.material.trusted_root import Authority
+from attest.signing.services.http import ask, check_url, said
 
 MAX_TOKEN = 256 * 1024
 

@@ -15,14 +15,14 @@ from attest.domain.canonical import canonical
 from attest.domain.statement import PAYLOAD_TYPE
 from attest.domain.strict_json import Json, JsonObject, Limits, as_list, as_object, as_string, parse
 from attest.errors import DocumentError, InputError, UndecidedError
-from attest.signing.certificates import pem_certificate
-from attest.signing.checkpoint import LogFault
 from attest.signing.dsse import pae
-from attest.signing.http import Answer, ask, check_url, said
 from attest.signing.keys import Message, PublicKey
-from attest.signing.log_body import Signed
-from attest.signing.transparency import verify_entry
-from attest.signing.trusted_root import LogKey
+from attest.signing.material.certificates import pem_certificate
+from attest.signing.material.checkpoint import LogFault
+from attest.signing.material.log_body import Signed
+from attest.signing.material.transparency import verify_entry
+from attest.signing.material.trusted_root import LogKey
+from attest.signing.services.http import Answer, ask, check_url, said
 
 V2 = "/api/v2"
 _LIMITS = Limits(size=16 << 20, depth=16, nodes=10_000, string=16 << 20)

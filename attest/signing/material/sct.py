@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.certificate_transparency import LogEntryType, SignedCertificateTimestamp
 
-from attest.signing.certificates import CertificateFault
-from attest.signing.trusted_root import LogKey
+from attest.signing.material.certificates import CertificateFault
+from attest.signing.material.trusted_root import LogKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""What signing asks of others over the network, each call bounded and named; nothing that verifies comes here."""
