@@ -25,6 +25,7 @@ from attest.signing.authenticate import authenticate
 from tests.conftest import ROOT
 from tests.interop.conftest import KeyPair
 from tests.interop.loopback_signing import CI_VARIABLES, PAYLOAD, identities, key_signer, keyless, read
+from tests.simulators.missing import missing
 from tests.simulators.sigstore.identity import PERSON
 from tests.simulators.sigstore.instance import LoopbackSigstore
 
@@ -36,10 +37,10 @@ Verify = Callable[..., Json]
 
 @pytest.fixture(scope="module")
 def verify() -> Iterator[Verify]:
-    """The library in one process of node; a peer that is not there is a failure, never a skip."""
+    """The library in one process of node; a peer that is not there is a failure, unless scripts/test said so."""
     node = os.environ.get("ATTEST_NODE") or shutil.which("node")
     if node is None or not (PACKAGES / "node_modules").is_dir():
-        pytest.fail(f"there is no node, or no package in {PACKAGES}; run `scripts/setup node`")
+        missing("node", f"there is no node, or no package in {PACKAGES}; run `scripts/setup node`")
     command = [node, str(Path(__file__).with_name("verify.mjs")), str(PACKAGES)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.__stderr__, text=True)
 

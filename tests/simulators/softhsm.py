@@ -17,6 +17,8 @@ from pathlib import Path
 import pkcs11
 import pytest
 
+from tests.simulators.missing import missing
+
 PIN = "12345678"
 MODULES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so")
 
@@ -72,7 +74,7 @@ def softhsm(folder: Path) -> Iterator[SoftHsm]:
     """A SoftHSM without tokens, whose files are in `folder`; also the one of this process while it lasts."""
     module = next((path for path in MODULES if os.path.exists(path)), None)
     if module is None or not shutil.which("softhsm2-util") or not shutil.which("pkcs11-tool"):
-        pytest.fail("SoftHSM or pkcs11-tool is missing; install the packages softhsm2 and opensc")
+        missing("softhsm", "SoftHSM or pkcs11-tool is missing; install the packages softhsm2 and opensc")
     (folder / "tokens").mkdir(parents=True)
     configuration = folder / "softhsm2.conf"
     configuration.write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\nlog.level = ERROR\n")
