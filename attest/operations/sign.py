@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from attest.domain.artifact import OMS_IGNORED, Artifact, below
+from attest.domain.artifact import Artifact
 from attest.domain.manifest import Manifest
 from attest.domain.recipe import WHOLE, Recipe
 from attest.domain.statement import (
@@ -28,7 +28,7 @@ from attest.operations.outputs import refuse_to_overwrite
 from attest.operations.placement import already, named, opened, place_of, put_claim, put_signature
 from attest.operations.reuse import Reuse, reusing
 from attest.signing import Signer, SignerOptions, sign_statement
-from attest.signing.oms_write import Listing, check_ignored, listing_of, oms_payload, signed_entries
+from attest.signing.oms_write import Listing, check_ignored, is_signed, listing_of, oms_payload, signed_entries
 from attest.signing.options import file_of
 from attest.signing.signer import Password
 from attest.stores import Beside, write_atomic
@@ -74,12 +74,12 @@ def sign(
     options: SignerOptions | None = None,
     progress: Progress | None = None,
 ) -> Signed:
-    """Sign the files of the artifact at `path` with a key file or any signer URI (see `attest.signing.SCHEMES`).
+    """Sign the files of the artifact at `path` with a key file or a signer URI (see `attest.signing.options.SCHEMES`).
 
     The bundle goes beside the artifact, or to `signature` outside it. A signature by somebody else that still holds
     stays where it is, and the new one joins the claims; signing again adds nothing. `ignore_paths` are left out with
     their subtrees, and recorded; `recipe` asks for another hash, or for shards. `digests` is a list to take digests
-    from instead of reading files, or `lfs`; `incremental` a cache, so that only changed files are read.
+    from instead of reading files, or `lfs` or `hub`; `incremental` a cache, so that only changed files are read.
 
     Raises KeyFileError, ArtifactError, DocumentError, OutputError, or UndecidedError naming a service that fails;
     nothing half-written stays.
@@ -119,8 +119,7 @@ def _sign_shards(
     found = Beside(artifact=artifact).read()
     refuse_to_overwrite(target, "--signature", artifact, file_of(key))
     files = hash_shards(artifact, replace(options, evidence=found.evidence))
-    listed = [(name, files.digests[name], size) for name, size in files.files]
-    kept = [item for item in listed if files.kind == "file" or not below(item[0], (*OMS_IGNORED, *ignored))]
+    kept = [(name, files.digests[name], size) for name, size in files.files if is_signed(files.kind, name, ignored)]
     listing = Listing(
         kind=files.kind,
         files=tuple(kept),

@@ -39,12 +39,14 @@ def check_ignored(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(paths)))
 
 
+def is_signed(kind: Kind, name: str, ignored: Sequence[str] = ()) -> bool:
+    """Whether an OMS signature lists this file: all but what OMS leaves out and what the caller did."""
+    return kind == "file" or not below(name, (*OMS_IGNORED, *ignored))
+
+
 def signed_entries(manifest: Manifest, ignored: Sequence[str] = ()) -> list[FileEntry]:
     """The files that an OMS signature over this manifest lists, in listed order."""
-    if manifest.kind == "file":
-        return list(manifest.files)
-    left_out = (*OMS_IGNORED, *ignored)
-    return [entry for entry in manifest.files if not below(entry.name, left_out)]
+    return [entry for entry in manifest.files if is_signed(manifest.kind, entry.name, ignored)]
 
 
 def listing_of(

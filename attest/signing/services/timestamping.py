@@ -11,8 +11,6 @@ from attest.signing.material.timestamps import TimestampFault, verify_timestamp
 from attest.signing.material.trusted_root import Authority
 from attest.signing.services.http import ask, check_url, said
 
-MAX_TOKEN = 256 * 1024
-
 
 def timestamp(signature: bytes, url: str, authorities: Sequence[Authority], timeout: float) -> bytes:
     """A DER TimeStampResp over `signature` that verifies against `authorities`.
