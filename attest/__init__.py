@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from attest.domain.verdict import Verification
     from attest.errors import AttestError
+    from attest.operations.bom_documents import check_bom, score_bom
+    from attest.operations.compare import diff_boms, match_model
+    from attest.operations.datasets import bom_dataset
     from attest.operations.describe import bom_model
     from attest.operations.digest import digest
+    from attest.operations.environment import bom_environment
     from attest.operations.expected import Expected
     from attest.operations.inspect_bundle import inspect_bundle
     from attest.operations.release import release
@@ -29,12 +33,18 @@ __all__ = [
     "SignerOptions",
     "Verification",
     "attest",
+    "bom_dataset",
+    "bom_environment",
     "bom_model",
+    "check_bom",
+    "diff_boms",
     "digest",
     "fetch_trust",
     "inspect_bundle",
+    "match_model",
     "release",
     "replay",
+    "score_bom",
     "show_trust",
     "sign",
     "verify",
@@ -46,12 +56,18 @@ _HOMES = {
     "SignerOptions": "attest.signing.options",
     "Verification": "attest.domain.verdict",
     "attest": "attest.operations.sign",
+    "bom_dataset": "attest.operations.datasets",
+    "bom_environment": "attest.operations.environment",
     "bom_model": "attest.operations.describe",
+    "check_bom": "attest.operations.bom_documents",
+    "diff_boms": "attest.operations.compare",
     "digest": "attest.operations.digest",
     "fetch_trust": "attest.operations.trust",
     "inspect_bundle": "attest.operations.inspect_bundle",
+    "match_model": "attest.operations.compare",
     "release": "attest.operations.release",
     "replay": "attest.operations.replay",
+    "score_bom": "attest.operations.bom_documents",
     "show_trust": "attest.operations.trust",
     "sign": "attest.operations.sign",
     "verify": "attest.operations.verify",

@@ -27,6 +27,22 @@ class Settings:
     source_date: datetime | None = None
     color: bool = True
 
+    def document_time(self, text: str) -> datetime | None:
+        """The time of a document: as given, the clock's when that is `now`, else the environment's or none.
+
+        Raises InputError when the text is no time.
+        """
+        if not text:
+            return self.source_date
+        if text == "now":
+            return datetime.now(UTC)
+        try:
+            return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            raise InputError(
+                f"--timestamp {text!r} is no time", hint="Write it as 2026-11-24T12:00:00Z, or say now."
+            ) from None
+
     def __repr__(self) -> str:
         """Shown without the secrets."""
         secrets = ("key_password", "token_pin", "identity_token", "upload_token")

@@ -359,6 +359,17 @@ def facts() -> str:
     )
 
 
+def bom_rows(folder: Path) -> list[Row]:
+    """The rows about bills of materials, when their peers are set up."""
+    sys.path.insert(0, str(ROOT))
+    from scripts.bench_boms import CDXGEN, BomBench
+
+    if not CDXGEN.exists() or not (ROOT / ".venvs" / "bompeers").exists():
+        print("rows about bills of materials are left out; run scripts/setup bompeers and scripts/setup cdxgen")
+        return []
+    return BomBench(folder).rows()
+
+
 def cache_bytecode(folder: Path) -> None:
     """Give both sides one bytecode cache, whatever the environment says.
 
@@ -382,7 +393,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="attest-bench-"))
     try:
         cache_bytecode(folder)
-        rows = Bench(folder).rows()
+        rows = [*Bench(folder).rows(), *bom_rows(folder)]
         if unknown := set(options.names) - {row.name for row in rows}:
             parser.error(f"no such row: {', '.join(sorted(unknown))}; one of {', '.join(row.name for row in rows)}")
         print(facts())

@@ -17,9 +17,10 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from attest.domain.attestation import Attestation, Rejected
 from attest.domain.claimed import ClaimedBundle
 from attest.domain.claims import CLAIMS
-from attest.domain.evidence import Evidence, Gap
+from attest.domain.evidence import Evidence
 from attest.domain.file_format import FORMATS
 from attest.domain.finding import Finding
+from attest.domain.gap import Gap
 from attest.domain.record import camel
 from attest.domain.statement import PREDICATE_TYPES
 from attest.domain.verdict import PolicyReference, RuleResult

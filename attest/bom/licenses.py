@@ -87,6 +87,29 @@ SPDX_BY_HUB_ID: Mapping[str, str] = MappingProxyType(
 """The Hub's licence ids (its documentation, "Licenses") that name one SPDX licence. Those without a version that
 could be more than one (`bsd`, `cc`, `gpl`, `gfdl`, `lgpl`) and those that SPDX does not list stay names."""
 
+_NAMES_BY_HUB_ID: Mapping[str, str] = MappingProxyType(
+    {
+        "bigcode-openrail-m": "BigCode Open RAIL-M v1 License Agreement",
+        "bigscience-bloom-rail-1.0": "BigScience RAIL License v1.0",
+        "bigscience-openrail-m": "BigScience Open RAIL-M License",
+        "creativeml-openrail-m": "CreativeML Open RAIL-M",
+        "deepseek": "DeepSeek License Agreement v1.0",
+        "falcon-llm-license": "Falcon LLM License",
+        "gemma": "Gemma Terms of Use",
+        "llama2": "Llama 2 Community License Agreement",
+        "llama3": "Llama 3 Community License Agreement",
+        "llama3.1": "Llama 3.1 Community License Agreement",
+        "llama3.2": "Llama 3.2 Community License Agreement",
+        "llama3.3": "Llama 3.3 Community License Agreement",
+        "llama4": "Llama 4 Community License Agreement",
+        "nvidia-open-model-license": "NVIDIA Open Model License Agreement",
+        "opt-175b": "OPT-175B License Agreement",
+        "qwen": "Qwen License Agreement",
+        "stabilityai-ai-community": "Stability AI Community License Agreement",
+        "tongyi-qianwen": "Tongyi Qianwen License Agreement",
+    }
+)
+
 
 def declared_licenses(card: Card) -> tuple[License, ...]:
     """The card's licences. A placeholder such as `unknown` alone counts as absent; among others it is one of them."""
@@ -149,3 +172,20 @@ def _link(text: str) -> str:
     """A link that is safe to write as an IRI reference: a web address or a file of the model, else nothing."""
     short = len(text) <= _MAX_LINK
     return text if short and (_WEB.fullmatch(text) or _RELATIVE.fullmatch(text)) else ""
+
+
+def license_name(text: str) -> str:
+    """The name that a licence which SPDX does not list gives itself, from the Hub's id for it or from that name;
+    empty when it is not known."""
+    # Imported here: the table is a file of its own, and most licences are ids.
+    from attest.formats.license_text import references
+
+    name = _NAMES_BY_HUB_ID.get(text.casefold(), text)
+    return name if name in references() or name != text else ""
+
+
+def scancode_ref(text: str) -> str:
+    """The `LicenseRef-scancode-…` of a licence that SPDX does not list, or an empty text."""
+    from attest.formats.license_text import references
+
+    return references().get(license_name(text), "")

@@ -28,24 +28,31 @@ class Lineage:
     conflicts: tuple[Conflict, ...]
 
 
-def lineage(identity: str, card: Card, adapter: AdapterConfiguration | None, config: ModelConfiguration) -> Lineage:
-    """Base models of the model called `identity` (`owner/name` or a bare name)."""
+def lineage(
+    identity: str,
+    card: Card,
+    adapter: AdapterConfiguration | None,
+    config: ModelConfiguration,
+    claimed: tuple[Relative, ...] = (),
+) -> Lineage:
+    """Base models of the model called `identity` (`owner/name` or a bare name); `claimed` are what headers name."""
     relation = card.base_model_relation or ("adapter" if adapter is not None else "")
     declared = [
         Relative(name=name, relation=relation, origin="declared", source=_CARD)
         for name in card.base_models
         if name.casefold() != identity.casefold()
     ]
-    observed = _observed(adapter)
+    # What a weights file says of its base, and what an adapter names, are sources as good as the card.
+    observed = [*_observed(adapter), *_others(claimed, identity)]
     hinted = _hinted(config, identity)
     # An empty relation is inferred from nothing: it stays unknown.
     if declared:
         rivals = [
             rival for rival in (*observed, *hinted) if not any(_same(rival.name, known.name) for known in declared)
         ]
-        kept = (*declared, *[rival for rival in rivals if rival.origin == "observed"])
+        kept = (*declared, *[rival for rival in rivals if rival.origin != "inferred"])
         return Lineage(base_models=kept, conflicts=_conflict(declared, rivals))
-    rivals = [hint for hint in hinted if observed and not _same(hint.name, observed[0].name)]
+    rivals = [hint for hint in hinted if observed and not any(_same(hint.name, one.name) for one in observed)]
     return Lineage(base_models=tuple(observed or hinted), conflicts=_conflict(observed, rivals))
 
 
@@ -62,6 +69,11 @@ def _observed(adapter: AdapterConfiguration | None) -> list[Relative]:
     if adapter is None or hub_id(adapter.base_model) is None:
         return []
     return [Relative(name=adapter.base_model, relation="adapter", origin="observed", source=_ADAPTER)]
+
+
+def _others(claimed: tuple[Relative, ...], identity: str) -> list[Relative]:
+    """Headers of shards repeat each other; each name counts once."""
+    return list({kin.name.casefold(): kin for kin in claimed if not _same(kin.name, identity)}.values())
 
 
 def _hinted(config: ModelConfiguration, identity: str) -> list[Relative]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from attest import __version__
-from attest.cli import evidence, keys, policies, trust, verification
+from attest.cli import bills, evidence, keys, policies, trust, verification
 from attest.cli.show import echo, fail
 from attest.errors import AttestError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 bom = typer.Typer(help="Bills of materials.", no_args_is_help=True, rich_markup_mode=None)
+lineage = typer.Typer(help="How models came to be.", no_args_is_help=True, rich_markup_mode=None)
 key = typer.Typer(help="Keys for signing and verifying.", no_args_is_help=True, rich_markup_mode=None)
 roots = typer.Typer(help="Sigstore trusted roots.", no_args_is_help=True, rich_markup_mode=None)
 policy = typer.Typer(help="Trust policies.", no_args_is_help=True, rich_markup_mode=None)
@@ -50,7 +51,17 @@ app.command("verify")(verification.verify)
 app.command("inspect")(trust.inspect)
 roots.command("show")(trust.show)
 roots.command("fetch")(trust.fetch)
-bom.command("model")(evidence.bom_model)
+bom.command("model")(bills.model)
+bom.command("dataset")(bills.dataset)
+bom.command("env")(bills.env)
+bom.command("merge")(bills.merge)
+bom.command("check")(bills.check)
+bom.command("score")(bills.score)
+bom.command("profiles")(bills.profiles)
+bom.command("diff")(bills.diff)
+bom.command("show")(bills.show)
+bom.command("html")(bills.html)
+lineage.command("match")(bills.match)
 key.command("generate")(keys.generate)
 key.command("show")(keys.show)
 policy.command("init")(policies.init)
@@ -58,6 +69,7 @@ policy.command("check")(policies.check)
 policy.command("replay")(verification.replay)
 app.add_typer(bom, name="bom")
 app.add_typer(key, name="key")
+app.add_typer(lineage, name="lineage")
 app.add_typer(policy, name="policy")
 app.add_typer(roots, name="trust")
 

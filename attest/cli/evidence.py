@@ -1,4 +1,4 @@
-"""Verbs that make evidence: digest, bom model, sign, attest, release."""
+"""Verbs that make evidence: digest, sign, attest, release."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from attest.cli.groups import grouped
-from attest.cli.options import Format, Links, Model, Name, Output, Shape, Version
-from attest.cli.show import echo, note, settings, watched, write_bytes
+from attest.cli.options import Format, Links, Model, Name, Shape, Version
+from attest.cli.show import echo, note, settings, watched
 from attest.cli.signing_options import Signing, signing
 from attest.domain.manifest import printable
 
@@ -123,25 +123,6 @@ def digest(
     text = show(found.name, found.manifest, found.oms_root, found.findings, files=files)
     # The list is for sha256sum, names as they are; a terminal must not be steered by them.
     echo("\n".join(map(printable, text.split("\n"))) if sys.stdout.isatty() else text)
-
-
-def bom_model(model: Model, output: Output = "", name: Name = "", version: Version = "", sha512: Sha512 = True) -> None:
-    """Write a CycloneDX 1.6 ML-BOM, read from the model's own files."""
-    from attest.operations.describe import bom_model as run
-    from attest.operations.outputs import check_output
-    from attest.stores import write_atomic
-
-    if output:
-        check_output(model, output, "--output")
-    date = settings().source_date
-    document = watched(
-        lambda progress: run(model, name=name, version=version, sha512=sha512, timestamp=date, progress=progress)
-    )
-    if output:
-        write_atomic(output, document)
-        note(f"wrote {output}")
-    else:
-        write_bytes(document)
 
 
 @grouped("by", signing)

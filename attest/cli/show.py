@@ -46,6 +46,11 @@ def write_bytes(data: bytes) -> None:
         raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 
+def echo_pieces(fill: Callable[[Callable[[bytes], object]], object]) -> None:
+    """Write to standard output what `fill` hands over piece by piece; once an answer is begun it may be cut short."""
+    fill(write_bytes)
+
+
 def note(text: str) -> None:
     """Say something beside the result, on standard error."""
     sys.stderr.write(f"{text}\n")

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from attest.domain.artifact import Kind
 from attest.domain.attestation import Attestation, Rejected
 from attest.domain.bom import License
 from attest.domain.finding import Finding
+from attest.domain.gap import Gap
 from attest.domain.manifest import Manifest
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Evidence that could not be had, and why; a rule that needs it fails.
-
-    `needed` names the kind of evidence, `about` the file or place.
-    """
-
-    needed: Literal["manifest", "signature", "claims", "formats", "licenses"]
-    about: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,7 +207,8 @@ def read_pooling(data: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def _text(value: Json) -> str:
-    return value.strip() if isinstance(value, str) and len(value) <= MAX_TEXT else ""
+    # What cannot be printed has no place in a name, and could steer the terminal of whoever reads the document.
+    return value.strip() if isinstance(value, str) and len(value) <= MAX_TEXT and value.strip().isprintable() else ""
 
 
 def _values(table: JsonObject, names: Iterable[str]) -> dict[str, str]:

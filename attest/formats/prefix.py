@@ -27,14 +27,38 @@ DOCUMENTS = frozenset(
         "USE_POLICY.md",
         "adapter_config.json",
         "config.json",
+        "croissant.json",
+        "dataset_dict.json",
+        "dataset_info.json",
+        "dataset_infos.json",
         "generation_config.json",
+        "metadata.json",
         "model.safetensors.index.json",
         "modules.json",
         "sentence_bert_config.json",
+        "state.json",
         "tokenizer_config.json",
     }
 )
-"""Documents that describe the model; only at the root, so that a hostile tree cannot make a reader keep thousands."""
+"""Documents that describe the model or dataset; only at the root, so that a hostile tree cannot make a reader keep
+thousands."""
+
+
+_LICENSE_NAMES = (
+    "acceptable_use",
+    "acceptable-use",
+    "copying",
+    "licence",
+    "license",
+    "notice",
+    "use_policy",
+    "use-policy",
+)
+
+
+def is_license_document(name: str) -> bool:
+    """Whether a file at the root is called as licences, notices and policies of use are."""
+    return "/" not in name and name.lower().startswith(_LICENSE_NAMES)
 
 
 def prefix_wanted(name: str, first: bytes, size: int) -> int:
@@ -45,7 +69,7 @@ def prefix_wanted(name: str, first: bytes, size: int) -> int:
     """
     if header := safetensors_header_size(first, size):
         return _LENGTH + header
-    if name in DOCUMENTS:
+    if name in DOCUMENTS or is_license_document(name):
         return min(size, MAX_DOCUMENT)
     if first.startswith(b"\x93NUMPY"):
         return min(size, _NPY_BYTES)

@@ -11,10 +11,11 @@ from math import prod
 
 from attest.domain.strict_json import Json, JsonObject, Limits, as_object, parse
 from attest.errors import DocumentError
+from attest.formats.facts import TensorInfo
 from attest.formats.prefix import MAX_SAFETENSORS_HEADER
 
 # Element sizes in bits, from safetensors 0.6 `Dtype::bitsize`.
-_BITS = {
+ELEMENT_BITS = {
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E4M3FNUZ": 8, "F8_E5M2FNUZ": 8,
     "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6, "I16": 16, "U16": 16, "F16": 16, "BF16": 16,
     "I32": 32, "U32": 32, "F32": 32, "C64": 64, "F64": 64, "I64": 64, "U64": 64,
@@ -31,11 +32,15 @@ _WHAT = "the safetensors header"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafetensorsHeader:
-    """What a header says: how many tensors, parameters by element type, free-form metadata; both sorted."""
+    """What a header says: how many tensors, parameters by element type, free-form metadata; both sorted.
+
+    `places` are the tensors in the header's order, with offsets in the file.
+    """
 
     tensors: int
     parameters: tuple[tuple[str, int], ...]
     metadata: tuple[tuple[str, str], ...]
+    places: tuple[TensorInfo, ...] = ()
 
 
 def read_header(prefix: bytes, size: int) -> SafetensorsHeader:
@@ -48,15 +53,19 @@ def read_header(prefix: bytes, size: int) -> SafetensorsHeader:
     header = as_object(parse(prefix[_LENGTH : _LENGTH + length], _LIMITS, _WHAT), _WHAT)
     metadata = _metadata(header.pop("__metadata__", None))
     counts: Counter[str] = Counter()
-    spans: list[tuple[int, int]] = []
+    places: list[TensorInfo] = []
+    data = _LENGTH + length
     for name, entry in header.items():
-        dtype, elements, begin, end = _tensor(name, entry)
-        if (end - begin) * 8 != elements * _BITS[dtype]:
+        tensor = _tensor(name, entry, data)
+        elements = prod(tensor.shape)
+        if (tensor.end - tensor.begin) * 8 != elements * ELEMENT_BITS[tensor.dtype]:
             raise DocumentError(f"tensor {name[:80]!r} does not fill its span")
-        counts[dtype] += elements
-        spans.append((begin, end))
-    _check_tiling(spans, size - _LENGTH - length)
-    return SafetensorsHeader(tensors=len(header), parameters=tuple(sorted(counts.items())), metadata=metadata)
+        counts[tensor.dtype] += elements
+        places.append(tensor)
+    _check_tiling(places, data, size)
+    return SafetensorsHeader(
+        tensors=len(header), parameters=tuple(sorted(counts.items())), metadata=metadata, places=tuple(places)
+    )
 
 
 def _header_length(prefix: bytes, size: int) -> int:
@@ -83,17 +92,17 @@ def _metadata(value: Json) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs))
 
 
-def _tensor(name: str, entry: Json) -> tuple[str, int, int, int]:
-    """Element type, number of elements, begin and end of one tensor."""
+def _tensor(name: str, entry: Json, data: int) -> TensorInfo:
+    """One tensor; `data` is where the tensors' bytes begin in the file."""
     if not isinstance(entry, dict) or entry.keys() != _ENTRY:
         raise DocumentError(f"tensor {name[:80]!r} is not described by dtype, shape and data_offsets")
     dtype, shape = entry["dtype"], _naturals(entry, "shape", name)
-    if not isinstance(dtype, str) or dtype not in _BITS:
+    if not isinstance(dtype, str) or dtype not in ELEMENT_BITS:
         raise DocumentError(f"tensor {name[:80]!r} has an unknown element type")
     offsets = _naturals(entry, "data_offsets", name)
     if len(shape) > _MAX_RANK or len(offsets) != _SPAN or offsets[0] > offsets[1]:
         raise DocumentError(f"tensor {name[:80]!r} has too many dimensions, or offsets that are no span")
-    return dtype, prod(shape), offsets[0], offsets[1]
+    return TensorInfo(name, dtype, tuple(shape), data + offsets[0], data + offsets[1])
 
 
 def _naturals(entry: JsonObject, key: str, name: str) -> list[int]:
@@ -105,11 +114,11 @@ def _naturals(entry: JsonObject, key: str, name: str) -> list[int]:
     raise DocumentError(f"{key} of tensor {name[:80]!r} is not a list of natural numbers")
 
 
-def _check_tiling(spans: list[tuple[int, int]], data: int) -> None:
-    position = 0
-    for begin, end in sorted(spans):
+def _check_tiling(places: list[TensorInfo], data: int, size: int) -> None:
+    position = data
+    for begin, end in sorted((tensor.begin, tensor.end) for tensor in places):
         if begin != position:
             raise DocumentError("tensors overlap or leave a gap")
         position = end
-    if position != data:
-        raise DocumentError(f"the tensors cover {position} bytes of {data} bytes of data")
+    if position != size:
+        raise DocumentError(f"the tensors cover {position - data} bytes of {size - data} bytes of data")

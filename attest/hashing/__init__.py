@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from attest.hashing.engine import Hashed, HashOptions, hash_artifact
+from attest.hashing.engine import hash_artifact
 from attest.hashing.known import Known, KnownDigests
 from attest.hashing.locate import locate
+from attest.hashing.options import Hashed, HashOptions
 from attest.hashing.shards import ShardedFiles, hash_shards
 
 __all__ = [

@@ -19,14 +19,23 @@ from functools import partial
 from types import MappingProxyType
 
 from attest.domain.artifact import Artifact
-from attest.domain.manifest import FileEntry, Manifest, build_manifest, name_problems, printable
+from attest.domain.manifest import FileEntry, build_manifest, name_problems, printable
 from attest.domain.recipe import Recipe, RecipeDigests
 from attest.errors import ArtifactError, InputError, Problem, UnsafeArtifactError
-from attest.hashing.known import KnownDigests, unread
+from attest.hashing.known import unread
 from attest.hashing.links import DIRECTORY, FILE, LinkTarget, open_beneath, resolve_link
+from attest.hashing.options import Hashed, HashOptions
 from attest.hashing.pool import run_jobs
 from attest.hashing.recipes import RecipeHash, ShardBudget, checked, implied
-from attest.hashing.stream import PrefixWanted, Progress, StoppedError, hash_stream, reading, unreadable, unstable
+from attest.hashing.stream import (
+    Observer,
+    Progress,
+    StoppedError,
+    hash_stream,
+    reading,
+    unreadable,
+    unstable,
+)
 
 LARGE = 512 * 1024
 MAX_DEPTH = 200
@@ -36,37 +45,6 @@ MAX_KEPT = 512 << 20
 _TYPE, _REGULAR = 0o170000, 0o100000
 _SPECIAL = "a device, pipe or socket is no file"
 _entry = tuple.__new__  # half the cost of the NamedTuple's own constructor
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HashOptions:
-    """How to hash: evidence files to leave out at the root, whether links inside are followed, what to compute besides.
-
-    `wanted` asks for the leading bytes of files, so that facts are read from the very bytes that were hashed. `recipes`
-    are further ways to digest the same bytes. Without `whole` only `hash_shards` takes the options: it makes the
-    digests of one recipe alone. `known` says digests without the bytes, so nothing else can be computed beside it.
-    """
-
-    evidence: tuple[FileEntry, ...] = ()
-    follow_links: bool = False
-    sha512: bool = False
-    wanted: PrefixWanted | None = None
-    recipes: tuple[Recipe, ...] = ()
-    whole: bool = True
-    known: KnownDigests | None = None
-    progress: Progress | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hashed:
-    """The manifest, and what was asked for by file name: leading bytes, and digests by other recipes.
-
-    `others` holds every recipe but `WHOLE`, and for each of them every file.
-    """
-
-    manifest: Manifest
-    prefixes: Mapping[str, bytes]
-    others: RecipeDigests
 
 
 def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Hashed:
@@ -91,7 +69,12 @@ def hash_artifact(artifact: Artifact, options: HashOptions | None = None) -> Has
         hard_links=walk.shared_outside(),
         evidence=options.evidence,
     )
-    return Hashed(manifest=manifest, prefixes=MappingProxyType(walk.prefixes), others=walk.others())
+    return Hashed(
+        manifest=manifest,
+        prefixes=MappingProxyType(walk.prefixes),
+        others=walk.others(),
+        seen=MappingProxyType(walk.seen),
+    )
 
 
 _Digests = Mapping[Recipe, tuple[bytes, ...]]
@@ -110,6 +93,7 @@ class Walk:
     hub_links: bool = False
     large: list[tuple[int, str, LinkTarget | None]] = field(default_factory=list)
     prefixes: dict[str, bytes] = field(default_factory=dict)
+    seen: dict[str, object] = field(default_factory=dict)
     kept: int = 0
     problems: list[Problem] = field(default_factory=list)
     budget: ShardBudget = field(default_factory=ShardBudget)
@@ -196,9 +180,9 @@ class Walk:
         others: list[os.DirEntry[str]] = []
         excluded = {entry.name for entry in self.options.evidence} if not prefix else ()
         # What SHA-256 does not say of a small file is made with care, and its status alone is read here.
-        more = self.options.sha512 or self.options.known is not None
-        plain = not more and all(implied(recipe, LARGE) for recipe in self.recipes)
-        asks = self.options.wanted
+        plain = self.options.known is None and all(implied(recipe, LARGE) for recipe in self.recipes)
+        second = hashlib.sha512 if self.options.sha512 else None
+        asks, watch = self.options.wanted, self.options.observe
         # Names of this function are found faster than attributes of modules, and this loop is what hashing costs.
         open_file, status_of, read, close = os.open, os.fstat, os.read, os.close
         keep, sha256 = self.files.append, hashlib.sha256
@@ -224,11 +208,14 @@ class Walk:
                         close(file)
                 except OSError as error:
                     raise unreadable(name, error) from error
-                keep(_entry(FileEntry, (name, sha256(data).digest(), size, b"")))
+                more = second(data).digest() if second is not None else b""
+                keep(_entry(FileEntry, (name, sha256(data).digest(), size, more)))
                 if status.st_nlink > 1:
                     self.shared.append((name, status.st_dev, status.st_ino, status.st_nlink))
                 if asks is not None and (wanted := asks(name, data, size)):
                     self._keep_prefix(name, data[:wanted])
+                if watch is not None and (watcher := watch(name, data, size)) is not None:
+                    self._look(name, data, watcher)
         return others
 
     def _report(self, done: int) -> None:
@@ -264,8 +251,14 @@ class Walk:
             self.problems.append(Problem(where=printable(name), message=_SPECIAL))
             return
         known = self.options.known
-        if known is not None and (found := unread(known, fd, name, self.options.wanted)) is not None:
-            self._keep(*found, {}) if isinstance(found, tuple) else self.problems.append(found)
+        if (
+            known is not None
+            and (found := unread(known, fd, name, self.options.wanted, self.options.observe)) is not None
+        ):
+            if isinstance(found, tuple):
+                self._keep(*found, {})
+            else:
+                self.problems.append(found)
             return
         for recipe in self.recipes:
             self.budget.spend(name, status.st_size, recipe)
@@ -287,9 +280,9 @@ class Walk:
         progress: Progress | None,
         stop: threading.Event | None = None,
         beside: bool = False,
-    ) -> tuple[FileEntry, bytes, os.stat_result, _Digests]:
+    ) -> tuple[FileEntry, bytes, os.stat_result, object, _Digests]:
         hashes = {recipe: RecipeHash(recipe, name, size) for recipe in self.recipes if not implied(recipe, size)}
-        entry, prefix, status = hash_stream(
+        entry, prefix, status, seen = hash_stream(
             fd,
             name,
             sha512=self.options.sha512,
@@ -298,11 +291,13 @@ class Walk:
             stop=stop,
             others=[made.update for made in hashes.values()],
             beside=beside,
+            observe=self.options.observe,
         )
-        return entry, prefix, status, {recipe: made.digests() for recipe, made in hashes.items()}
+        return entry, prefix, status, seen, {recipe: made.digests() for recipe, made in hashes.items()}
 
-    def _keep(self, entry: FileEntry, prefix: bytes, status: os.stat_result, made: _Digests) -> None:
+    def _keep(self, entry: FileEntry, prefix: bytes, status: os.stat_result, seen: object, made: _Digests) -> None:
         self.files.append(entry)
+        self._see(entry.name, seen)
         if self.options.known is not None:
             self.options.known.learned(entry, status)
         self._keep_prefix(entry.name, prefix)
@@ -310,6 +305,14 @@ class Walk:
             self.made[recipe][entry.name] = digests
         if status.st_nlink > 1:
             self.shared.append((entry.name, status.st_dev, status.st_ino, status.st_nlink))
+
+    def _look(self, name: str, data: bytes, watcher: Observer) -> None:
+        watcher.update(memoryview(data))
+        self._see(name, watcher.finish(partial(_part, data)))
+
+    def _see(self, name: str, seen: object) -> None:
+        if seen is not None:
+            self.seen[name] = seen
 
     def _keep_prefix(self, name: str, prefix: bytes) -> None:
         # Past the budget a file has no prefix, so its readers know nothing of it: never more memory, never a guess.
@@ -330,7 +333,7 @@ class Walk:
 
     def _large(
         self, size: int, name: str, target: LinkTarget | None, beside: bool, stop: threading.Event
-    ) -> tuple[FileEntry, bytes, os.stat_result, _Digests]:
+    ) -> tuple[FileEntry, bytes, os.stat_result, object, _Digests]:
         with self._reopened(name, target) as fd:
             return self._stream(fd, name, size, progress=self.options.progress, stop=stop, beside=beside)
 
@@ -373,6 +376,10 @@ class Walk:
         followed = set(self.followed)
         inside = Counter((device, inode) for name, device, inode, _ in self.shared if name not in followed)
         return (name for name, device, inode, links in self.shared if links > inside[device, inode])
+
+
+def _part(data: bytes, offset: int, length: int) -> bytes:
+    return data[offset : offset + length]
 
 
 def _cores() -> int:

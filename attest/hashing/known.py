@@ -12,7 +12,7 @@ from typing import Protocol
 
 from attest.domain.manifest import FileEntry
 from attest.errors import Problem
-from attest.hashing.stream import PrefixWanted, leading, regular_status, signature, unstable
+from attest.hashing.stream import Observe, PrefixWanted, glance, leading, regular_status, signature, unstable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,18 +38,19 @@ class KnownDigests(Protocol):
 
 
 def unread(
-    known: KnownDigests, fd: int, name: str, wanted: PrefixWanted | None
-) -> tuple[FileEntry, bytes, os.stat_result] | Problem | None:
-    """The entry, the leading bytes and the status of a file whose content is not read, or None when it must be.
+    known: KnownDigests, fd: int, name: str, wanted: PrefixWanted | None, observe: Observe | None = None
+) -> tuple[FileEntry, bytes, os.stat_result, object] | Problem | None:
+    """The entry, leading bytes and status of a file whose content is not read, and what its observer saw by ranges.
 
-    Raises UnstableFileError when the file changes meanwhile.
+    None when the file must be read. Raises UnstableFileError when the file changes meanwhile.
     """
     before = regular_status(fd, name)
     found = known.find(name, before, fd)
     if found is None or isinstance(found, Problem):
         return found
     prefix = leading(fd, name, found.size, wanted) if wanted is not None and not found.elsewhere else b""
+    seen = glance(fd, name, found.size, observe) if observe is not None and not found.elsewhere else None
     after = os.fstat(fd)
     if signature(before) != signature(after):
         raise unstable(name)
-    return FileEntry(name, found.sha256, found.size), prefix, after
+    return FileEntry(name, found.sha256, found.size), prefix, after, seen

@@ -16,8 +16,9 @@ from functools import partial
 from attest.domain.artifact import Artifact, Kind
 from attest.domain.manifest import FileEntry, in_name_order
 from attest.domain.recipe import Recipe
-from attest.hashing.engine import HashOptions, Walk
+from attest.hashing.engine import Walk
 from attest.hashing.links import LinkTarget
+from attest.hashing.options import HashOptions
 from attest.hashing.pool import run_jobs
 from attest.hashing.recipes import RecipeHash, checked
 from attest.hashing.stream import CHUNK, Progress, StoppedError, regular_status, signature, unstable
@@ -122,7 +123,7 @@ class _ShardWalk(Walk):
         found.sort(key=lambda done: done.run.start)
         run, status = found[0].run, found[0].status
         digests = tuple(digest for done in found for digest in done.digests)
-        self._keep(FileEntry(run.name, b"", run.size), b"", status, {self.recipes[0]: digests})
+        self._keep(FileEntry(run.name, b"", run.size), b"", status, None, {self.recipes[0]: digests})
 
 
 def _runs(name: str, size: int, shard_size: int, target: LinkTarget | None) -> Iterator[_Run]:

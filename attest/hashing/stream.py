@@ -9,6 +9,8 @@ import stat
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
+from typing import Protocol
 
 from attest.domain.manifest import FileEntry, printable
 from attest.errors import ArtifactError, UnstableFileError
@@ -19,6 +21,7 @@ CHUNK = 256 * 1024
 # Each block costs a hand-over when two threads hash it.
 CHUNK_OF_TWO = 1024 * 1024
 MAX_PREFIX = 128 << 20
+FIRST = 8 * 1024
 
 PrefixWanted = Callable[[str, bytes, int], int]
 """Name, first bytes, size → how many leading bytes of the file to keep."""
@@ -28,11 +31,32 @@ Update = Callable[[memoryview], None]
 """What takes in the next bytes of a file; they are valid during the call."""
 
 
+class Observer(Protocol):
+    """Looks into one file while it is hashed.
+
+    `update` gets the bytes in order when `streaming` is true, valid during the call. `finish` is called once, after
+    the last byte and before the file is checked to be unchanged; it may read ranges (offset, length) of the same open
+    file, and what it returns is kept under the file's name. It raises nothing for what the file holds.
+    """
+
+    streaming: bool
+
+    def update(self, block: memoryview) -> None:
+        """Take in the next bytes."""
+
+    def finish(self, read_at: Callable[[int, int], bytes]) -> object:
+        """What was found."""
+
+
+Observe = Callable[[str, bytes, int], "Observer | None"]
+"""Name, first bytes, size → what looks into the file, or None."""
+
+
 class StoppedError(Exception):
     """Another file failed; this one need not be read to its end."""
 
 
-def hash_stream(
+def hash_stream(  # noqa: PLR0913 - one pass serves all of these
     fd: int,
     name: str,
     *,
@@ -42,8 +66,11 @@ def hash_stream(
     stop: threading.Event | None = None,
     others: Sequence[Update] = (),
     beside: bool = False,
-) -> tuple[FileEntry, bytes, os.stat_result]:
-    """Digest an open regular file to its end; returns the entry, the kept prefix, and the file's status.
+    observe: Observe | None = None,
+) -> tuple[FileEntry, bytes, os.stat_result, object]:
+    """Digest an open regular file to its end.
+
+    Returns the entry, the kept prefix, the file's status, and what its observer found (None without one).
 
     The bytes go to `others` as well, in a thread of their own when `beside` says that a processor is free for it.
     Raises UnstableFileError when size, times or identity differ before and after.
@@ -51,6 +78,9 @@ def hash_stream(
     before = regular_status(fd, name)
     digest, second = hashlib.sha256(), hashlib.sha512() if sha512 else None
     more = [*others, *([second.update] if second is not None else [])]
+    watcher = observe(name, leading_of(fd, before.st_size), before.st_size) if observe is not None else None
+    if watcher is not None and watcher.streaming:
+        more.append(watcher.update)
     beside = beside and bool(more)
     prefix, keep = bytearray(), -1
     total = 0
@@ -70,13 +100,33 @@ def hash_stream(
             total += len(block)
             if progress is not None:
                 progress(0, len(block))
+    seen = watcher.finish(partial(ranged, fd)) if watcher is not None else None
     after = os.fstat(fd)
     if signature(before) != signature(after) or total != before.st_size:
         raise unstable(name)
     if progress is not None:
         progress(1, 0)
     entry = FileEntry(name, digest.digest(), total, second.digest() if second is not None else b"")
-    return entry, bytes(prefix), after
+    return entry, bytes(prefix), after, seen
+
+
+def glance(fd: int, name: str, size: int, observe: Observe) -> object:
+    """What can be found in a file whose bytes are not read: in the ranges that its observer asks for, if they do."""
+    watcher = observe(name, leading_of(fd, size), size)
+    return watcher.finish(partial(ranged, fd)) if watcher is not None and not watcher.streaming else None
+
+
+def leading_of(fd: int, size: int) -> bytes:
+    """The first bytes of an open file, for an observer to be chosen by."""
+    return _up_to(fd, min(FIRST, size))
+
+
+def ranged(fd: int, offset: int, length: int) -> bytes:
+    """`length` bytes from `offset` of an open file, fewer only at its end; the file's position stays."""
+    data = os.pread(fd, length, offset)
+    while len(data) < length and (more := os.pread(fd, length - len(data), offset + len(data))):
+        data += more
+    return data
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from attest.domain.finding import Finding
 from attest.domain.manifest import Manifest, collisions, printable
 from attest.domain.recipe import Recipe
 from attest.hashing import Hashed, HashOptions, hash_artifact, locate
-from attest.hashing.stream import PrefixWanted, Progress
+from attest.hashing.stream import Observe, PrefixWanted, Progress
 from attest.stores import Beside, Found
 
 StrPath: TypeAlias = "str | os.PathLike[str]"
@@ -39,6 +39,7 @@ def inspect_files(
     follow_links: bool = False,
     sha512: bool = False,
     wanted: PrefixWanted | None = None,
+    observe: Observe | None = None,
     recipes: tuple[Recipe, ...] = (),
     progress: Progress | None = None,
     hasher: Hasher = hash_artifact,
@@ -54,6 +55,7 @@ def inspect_files(
         follow_links=follow_links,
         sha512=sha512,
         wanted=wanted,
+        observe=observe,
         recipes=recipes,
         progress=progress,
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from attest.domain.statement import PREDICATE_TYPES
 from attest.formats import prefix_wanted
+from attest.formats.registry import observing
 from attest.hashing.stream import Progress
-from attest.operations.describe import describe, encode_bom
+from attest.operations.describe import Given, describe, encode_bom
 from attest.operations.inspect_files import Inspected, StrPath, inspect_files
 from attest.operations.outputs import refuse_to_overwrite
 from attest.operations.placement import already, named, opened, place_of, put_claim, put_signature
@@ -78,11 +80,10 @@ def release(
     to = destination(upload, upload_token, (options or SignerOptions()).timeout) if upload else None
     reuse = reusing(digests, incremental, sha512=sha512, protected=(file_of(named(signer)), os.fspath(bom)))
     by = opened(signer, password, options)
-    inspected = inspect_files(
-        path, follow_links=follow_links, sha512=sha512, wanted=prefix_wanted, progress=progress, hasher=reuse.hash
-    )
+    look = partial(inspect_files, wanted=prefix_wanted, observe=observing(), hasher=reuse.hash)
+    inspected = look(path, follow_links=follow_links, sha512=sha512, progress=progress)
     artifact, manifest = inspected.artifact, inspected.manifest
-    bill = describe(inspected, name=name, version=version, given=reuse.given > 0)
+    bill = describe(inspected, given=Given(name=name, version=version), digests_given=reuse.given > 0)
     document = encode_bom(bill, timestamp)
     payload = oms_payload(listing_of(manifest), artifact.name)
     claim = claim_payload(manifest, artifact.name, kind=_CYCLONEDX, predicate=document, given=bill.digests_given)

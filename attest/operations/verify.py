@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from attest.domain.artifact import Artifact
 from attest.domain.attestation import Attestation, Rejected
 from attest.domain.bom import License
-from attest.domain.evidence import Evidence, Gap
+from attest.domain.evidence import Evidence
+from attest.domain.gap import Gap
 from attest.domain.manifest import printable
 from attest.domain.verdict import Verification
 from attest.errors import InputError, UnsafeArtifactError, UnstableFileError

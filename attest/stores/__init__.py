@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attest.stores.atomic import write_atomic
+from attest.stores.atomic import write_atomic, write_in_pieces
 from attest.stores.beside import Beside, Found
 
-__all__ = ["Beside", "Found", "write_atomic"]
+__all__ = ["Beside", "Found", "write_atomic", "write_in_pieces"]

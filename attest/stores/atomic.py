@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 
 from attest.errors import OutputError
 
@@ -14,6 +15,13 @@ def write_atomic(path: str, data: bytes, *, mode: int = 0o644, replace: bool = T
 
     With `replace=False` an existing file is an error. Raises OutputError; whatever was at `path` is then still there.
     """
+    write_in_pieces(path, lambda write: write(data), mode=mode, replace=replace)
+
+
+def write_in_pieces(
+    path: str, fill: Callable[[Callable[[bytes], object]], object], *, mode: int = 0o644, replace: bool = True
+) -> None:
+    """As `write_atomic`, with the content in the pieces that `fill` hands over; what `fill` raises leaves no file."""
     if "\0" in path:
         raise OutputError(f"{path!r} is no path", hint="Choose another name.")
     folder, name = os.path.split(os.path.abspath(path))
@@ -21,8 +29,8 @@ def write_atomic(path: str, data: bytes, *, mode: int = 0o644, replace: bool = T
     try:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
         try:
-            with os.fdopen(fd, "wb") as stream:
-                stream.write(data)
+            with os.fdopen(fd, "wb", buffering=1 << 20) as stream:
+                fill(stream.write)
                 stream.flush()
                 os.fsync(stream.fileno())
             if replace:

@@ -26,7 +26,7 @@ def read_pins(lock: str) -> set[str]:
 
 
 def test_there_is_a_lock_for_every_environment() -> None:
-    assert LOCKS == ["build.lock", "dev.lock", "models.lock", "peers.lock", "run.lock"]
+    assert LOCKS == ["bompeers.lock", "build.lock", "dev.lock", "models.lock", "peers.lock", "run.lock"]
 
 
 @pytest.mark.parametrize("lock", LOCKS)

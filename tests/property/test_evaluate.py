@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from attest.domain.attestation import Attestation, Differences, LogEntry, Rejected, SignedTime, Signer
 from attest.domain.bom import License, Value
 from attest.domain.canonical import canonical
-from attest.domain.evidence import Evidence, Gap
+from attest.domain.evidence import Evidence
 from attest.domain.finding import Finding
+from attest.domain.gap import Gap
 from attest.domain.record import decode, encode
 from attest.domain.statement import OMS_PREDICATE
 from attest.domain.strict_json import Limits, parse

@@ -14,6 +14,7 @@ from attest.bom import describe_model
 from attest.domain.bom import Bom
 from attest.domain.manifest import FileEntry, build_manifest
 from attest.formats import prefix_wanted
+from attest.formats.registry import observe_model
 
 Json: TypeAlias = dict[str, Any]
 Describe: TypeAlias = Callable[..., Bom]
@@ -65,6 +66,16 @@ MODEL: Mapping[str, bytes] = {
 }
 
 
+def observed(files: Mapping[str, bytes]) -> dict[str, object]:
+    """What observers find in files that are in memory."""
+    seen = {}
+    for name, data in files.items():
+        if (observer := observe_model(name, data, len(data))) is not None:
+            observer.update(memoryview(data))
+            seen[name] = observer.finish(lambda offset, length, data=data: data[offset : offset + length])  # type: ignore[misc]
+    return seen
+
+
 @pytest.fixture
 def files() -> dict[str, bytes]:
     """The model's files by name; change what a test is about."""
@@ -81,6 +92,6 @@ def describe() -> Describe:
             for name, data in files.items()
         ]
         prefixes = {name: data[: prefix_wanted(name, data, len(data))] for name, data in files.items()}
-        return describe_model(build_manifest(entries, kind="directory"), prefixes, **identity)
+        return describe_model(build_manifest(entries, kind="directory"), prefixes, observed(files), **identity)
 
     return call

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from attest.bom import describe_model, to_cyclonedx
-from attest.domain.bom import Bom, FileRecord, Value
+from attest.domain.bom import Bom, FileRecord, ModelCard, Value
 from attest.domain.manifest import FileEntry, build_manifest
 
 Describe = Callable[..., Bom]
@@ -34,13 +35,18 @@ def test_describes_the_whole_model(describe: Describe, files: Files) -> None:
     assert (card.library.text, card.library.origin) == ("sentence-transformers", "declared")
     assert (card.languages, card.tags) == (("en",), ("sentence-similarity", "rail"))
     assert (card.parameters, card.tensors) == ((("F32", 9), ("I64", 4)), 3)
-    assert dict(card.hyperparameters)["context_length"] == "512"
+    assert named(card)["context_length"] == "512"
     assert bom.unreadable == ()
+
+
+def named(card: ModelCard) -> dict[str, str]:
+    """The hyperparameters by name."""
+    return {fact.name: fact.value.text for fact in card.hyperparameters}
 
 
 def test_every_file_has_its_digests_size_and_format(describe: Describe, files: Files) -> None:
     bom = describe(files)
-    assert bom.files == tuple(
+    assert tuple(replace(record, about=()) for record in bom.files) == tuple(
         FileRecord(
             name=name,
             sha256=hashlib.sha256(data).hexdigest(),
@@ -114,8 +120,13 @@ def test_an_unlisted_model_type_has_no_family(describe: Describe, files: Files) 
     assert card.architecture_family is None
 
 
-def test_parameters_are_summed_over_shards(describe: Describe, files: Files) -> None:
-    files["model-2.safetensors"] = files["model.safetensors"]
+def test_parameters_are_summed_over_shards_and_not_over_variants(describe: Describe, files: Files) -> None:
+    files["model.fp16.safetensors"] = files["model.safetensors"]
+    card = describe(files).card
+    assert (card.parameters, card.tensors) == ((("F32", 9), ("I64", 4)), 3)
+    shard = files.pop("model.safetensors")
+    del files["model.fp16.safetensors"]
+    files |= {"model-00001-of-00002.safetensors": shard, "model-00002-of-00002.safetensors": shard}
     card = describe(files).card
     assert (card.parameters, card.tensors) == ((("F32", 18), ("I64", 8)), 6)
 
@@ -194,7 +205,7 @@ def test_hyperparameters_come_from_every_configuration(describe: Describe, files
     files["sentence_bert_config.json"] = b'{"max_seq_length": 256, "do_lower_case": false}'
     files["1_Pooling/config.json"] = b'{"word_embedding_dimension": 384, "pooling_mode_cls_token": false, "x": 1}'
     files["adapter_config.json"] = b'{"peft_type": "LORA"}'
-    assert dict(describe(files).card.hyperparameters) == {
+    assert named(describe(files).card) == {
         "context_length": "512",
         "generation:do_sample": "true",
         "generation:temperature": "0.6",
@@ -216,7 +227,7 @@ def test_a_broken_header_gives_no_parameters_and_no_format(describe: Describe, f
 def test_the_library_is_inferred_from_what_lies_there(describe: Describe) -> None:
     adapter = describe({"adapter_config.json": b'{"peft_type": "LORA", "r": 8}'})
     assert adapter.card.library == Value(text="peft", origin="inferred", source="adapter_config.json")
-    assert dict(adapter.card.hyperparameters) == {"peft_type": "LORA", "r": "8"}
+    assert named(adapter.card) == {"peft_type": "LORA", "r": "8"}
     plain = describe({"config.json": b'{"transformers_version": "4.8.2"}'})
     assert plain.card.library == Value(
         text="transformers", origin="inferred", source="config.json#/transformers_version"

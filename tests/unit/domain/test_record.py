@@ -11,17 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attest.domain.attestation import Attestation, LogEntry, Rejected, SignedTime, Signer
-from attest.domain.bom import Bom
 from attest.domain.canonical import canonical
-from attest.domain.evidence import Evidence, Gap
+from attest.domain.evidence import Evidence
 from attest.domain.finding import Finding
+from attest.domain.gap import Gap
 from attest.domain.manifest import Manifest
 from attest.domain.record import camel, decode, encode
 from attest.domain.verdict import PolicyReference, RuleResult
 from attest.errors import DocumentError
 from tests.unit.conftest import entry, manifest
 
-NOUNS = (Evidence, Manifest, Attestation, Rejected, Bom, RuleResult, PolicyReference, Finding, Gap)
+NOUNS = (Evidence, Manifest, Attestation, Rejected, RuleResult, PolicyReference, Finding, Gap)
 EVIDENCE = Evidence(
     name="m",
     kind="directory",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from attest.errors import DocumentError
-from attest.formats.card import Card
+from attest.formats.card import Card, Emissions, Passage
 from attest.formats.front_matter import MAX_FRONT_MATTER, MAX_ITEMS, parse_front_matter, read_card
 
 
@@ -180,3 +180,65 @@ def test_refuses_a_second_document() -> None:
 def test_hostile_yaml_costs_little(text: str) -> None:
     with pytest.raises(DocumentError):
         parse_front_matter(text)
+
+
+def test_reads_the_newer_members_of_a_card() -> None:
+    read = card("new_version: acme/two\nmetrics: [accuracy, f1, accuracy]\nextra_gated_prompt: Ask.\nthumbnail: x.png")
+    assert read.new_version == "acme/two"
+    assert read.metrics == ("accuracy", "f1")
+    assert read.gated
+    assert read.ignored == ()
+
+
+@pytest.mark.parametrize("member", ["extra_gated_prompt:", "extra_gated_fields: {}", "gated: true", "inference: false"])
+def test_a_card_that_asks_for_nothing_is_not_gated(member: str) -> None:
+    assert not card(member).gated
+
+
+def test_emissions_are_a_number_or_a_mapping() -> None:
+    assert card("co2_eq_emissions: 0.5160").emissions == Emissions(grams="0.5160", alone=True)
+    read = card(
+        """
+co2_eq_emissions:
+  emissions: 1.5e3
+  source: CodeCarbon
+  training_type: fine-tuning
+  geographical_location: Quebec, Canada
+  hardware_used: 8 v100 GPUs
+"""
+    )
+    assert read.emissions == Emissions(
+        grams="1.5e3",
+        source="CodeCarbon",
+        training_type="fine-tuning",
+        location="Quebec, Canada",
+        hardware="8 v100 GPUs",
+    )
+    assert read.ignored == ()
+
+
+@pytest.mark.parametrize(
+    "value", ["12 kg", "-1", "[1]", "{emissions: [1]}", "{emissions: many}", "1e999", "0x10", "1,5"]
+)
+def test_emissions_that_are_no_number_of_grams_are_noted(value: str) -> None:
+    read = card(f"co2_eq_emissions: {value}")
+    assert read.emissions.grams == ""
+    assert read.ignored == ("co2_eq_emissions",)
+
+
+def test_emissions_without_a_number_say_the_rest() -> None:
+    read = card("co2_eq_emissions: {source: CodeCarbon}")
+    assert read.emissions == Emissions(source="CodeCarbon")
+    assert read.ignored == ()
+
+
+def test_a_text_with_control_characters_is_left_out() -> None:
+    read = card('license: "m\\x07it"\ntags: [a, "b\\e", c]\nco2_eq_emissions: {source: "a\\x07"}')
+    assert read.licenses == ()
+    assert read.tags == ("a", "c")
+    assert read.emissions == Emissions()
+    assert read.ignored == ("license", "tags")
+
+
+def test_the_prose_is_read_too() -> None:
+    assert card("license: mit", "# M\n## Uses\nSorting.\n").prose.passages == (Passage("use", "Uses", ("Sorting.",)),)

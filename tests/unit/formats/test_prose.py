@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attest.formats.prose import MAX_DESCRIPTION, first_paragraph
+from attest.formats.prose import MAX_DESCRIPTION, first_paragraph, is_placeholder, plain_text, shortened
 
 PROSE = "This model sorts apples from oranges."
 
@@ -28,6 +28,9 @@ PROSE = "This model sorts apples from oranges."
         f"- a list item that is long enough\n- another\n\n{PROSE}",
         f"[More Information Needed] about this model\n\n{PROSE}",
         f"Short.\n\n{PROSE}",
+        f"This is the model card of a 🤗 transformers model that has been pushed on the Hub.\n\n{PROSE}",
+        f"Use the code below to get started with the model.\n\n{PROSE}",
+        f"{{{{ model_summary }}}} is what this model is about\n\n{PROSE}",
         "This *model* sorts **apples** from `oranges`.",
         "This [model](https://example.org/a_(b)) sorts\n<b>apples</b> from [oranges][1].",
         "This model ![i](x.png)sorts   apples\n  from oranges.",
@@ -67,3 +70,26 @@ def test_control_characters_are_dropped() -> None:
 def test_hostile_markdown_costs_little(piece: str) -> None:
     assert len(first_paragraph(piece * 200_000)) <= MAX_DESCRIPTION
     assert len(first_paragraph("prose and words enough for it " + piece * 200_000)) <= MAX_DESCRIPTION
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "TODO", "n/a.", "[More Information Needed]", "(coming soon)", "**TBD**", "None", "Needs more information.",
+     "{{ uses | default(...) }}", "Carbon emissions can be estimated using the Machine Learning Impact calculator."],
+)  # fmt: skip
+def test_placeholders_say_nothing(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize("text", ["No.", "Nonetheless useful", "Sorting", "0", "unknown words are split"])
+def test_other_texts_say_something(text: str) -> None:
+    assert not is_placeholder(text)
+
+
+def test_long_texts_are_shortened() -> None:
+    assert shortened("abc", 3) == "abc"
+    assert shortened("ab cd", 4) == "ab…"
+
+
+def test_plain_text_is_one_line() -> None:
+    assert plain_text(" *a*\n\t`b` ![c](d) [e](f) <b>g</b> ") == "a b e g"

@@ -82,7 +82,7 @@ def test_a_prefix_has_an_upper_bound(tmp_path: Path) -> None:
     with (tmp_path / "f").open("wb") as stream:
         stream.truncate(MAX_PREFIX + CHUNK)
     with opened(tmp_path / "f") as fd:
-        _, prefix, _ = hash_stream(fd, "f", sha512=False, wanted=lambda *_: 10**12, progress=None)
+        _, prefix, *_ = hash_stream(fd, "f", sha512=False, wanted=lambda *_: 10**12, progress=None)
     assert len(prefix) == MAX_PREFIX
 
 
@@ -255,7 +255,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> dict[int, str]:
     """Two threads, and which large file each of them reads last or now."""
     found: dict[int, str] = {}
 
-    def watched(fd: int, name: str, **options: Any) -> tuple[FileEntry, bytes, os.stat_result]:
+    def watched(fd: int, name: str, **options: Any) -> tuple[FileEntry, bytes, os.stat_result, object]:
         found[threading.get_ident()] = name
         return hash_stream(fd, name, **options)
 

@@ -12,7 +12,7 @@ import pytest
 from attest.domain.attestation import Attestation, Changed, Differences, Rejected, Signer
 from attest.domain.bom import License, Value
 from attest.domain.bundle import parse_bundle, serialize_bundle
-from attest.domain.evidence import Gap
+from attest.domain.gap import Gap
 from attest.domain.statement import OMS_PREDICATE
 from attest.domain.verdict import RuleResult
 from attest.policy import evaluate, parse_policy

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from attest.domain.evidence import Gap
+from attest.domain.gap import Gap
 from attest.policy import evaluate
 from tests.unit.policy.build import NOW, attested, evidence, judge, messages, policy, rule
 

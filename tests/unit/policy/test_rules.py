@@ -9,7 +9,8 @@ import pytest
 
 from attest.domain.attestation import MAX_LISTED, Attestation, Changed, Differences, Rejected, Signer
 from attest.domain.bom import License, Value
-from attest.domain.evidence import Evidence, Gap
+from attest.domain.evidence import Evidence
+from attest.domain.gap import Gap
 from attest.domain.statement import LEGACY_PREDICATE, OMS_PREDICATE
 from tests.unit.conftest import SMALL, manifest, signer
 from tests.unit.policy.build import attested, evidence, judge, messages, rule

@@ -10,8 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from attest.domain.attestation import Changed, Differences, Rejected, Signer
-from attest.domain.evidence import Gap
 from attest.domain.finding import Finding
+from attest.domain.gap import Gap
 from attest.domain.verdict import PolicyReference, Reason, RuleResult, Verification
 from attest.reports import digest_json, verification_json
 from tests.unit.conftest import ROOT, entry, manifest, signer

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from attest.domain.attestation import Rejected
-from attest.domain.evidence import Evidence, Gap
+from attest.domain.evidence import Evidence
 from attest.domain.finding import Finding
+from attest.domain.gap import Gap
 from attest.domain.verdict import PolicyReference, Reason, RuleResult, Verification
 from attest.reports import digest_text, verification_text
 from attest.reports.text import MAX_SHOWN, human
