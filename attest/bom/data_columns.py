@@ -33,7 +33,6 @@ class Columns:
     """Gathers the columns of tables; different sets of columns are kept apart, up to 200 of them."""
 
     schemas: dict[_Schema, _Where] = field(default_factory=dict)
-    full: bool = False
 
     def add(self, table: Table, config: str | None, file: str) -> None:
         """Take in one table; `config` is None when nothing says what it is part of."""
@@ -43,8 +42,6 @@ class Columns:
             known.sampled = known.sampled or table.sampled
         elif len(self.schemas) < MAX_SCHEMAS:
             self.schemas[table.columns] = _Where(file, {config}, table.sampled)
-        else:
-            self.full = True
 
     def alike(self) -> bool:
         """Whether there is no more than one set of columns."""

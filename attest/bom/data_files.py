@@ -36,7 +36,7 @@ _LINES = frozenset({".jsonl", ".ndjson"})
 
 
 class _Seen(NamedTuple):
-    """A data file: `kind` is table, media or other; `rows` is None where it is not known."""
+    """A data file: `kind` is table, media, text or packed; `rows` is None where it is not known."""
 
     at: int
     folder: str
@@ -56,11 +56,15 @@ class _Count:
     rows: int = 0
     media: int = 0
     tables: int = 0
+    texts: int = 0
     unknown: bool = False
 
     def examples(self) -> int | None:
-        """Rows, or files of media; None when one of them is not known, or there are both."""
-        if self.unknown or (self.media and self.tables):
+        """Rows, or files of media; None when one of them is not known, or there are both.
+
+        Texts beside media say something about them; the lines of texts elsewhere are not counted.
+        """
+        if self.unknown or (self.media and self.tables) or (self.texts and not self.media):
             return None
         return self.rows
 
@@ -101,7 +105,8 @@ class _Files:
     parts: dict[Part, _Count] = field(default_factory=dict)
     columns: Columns = field(default_factory=Columns)
     kinds: dict[str, tuple[Origin, str]] = field(default_factory=dict)
-    series: dict[str, tuple[int, int, frozenset[Part]]] = field(default_factory=dict)
+    series: dict[str, tuple[int, int]] = field(default_factory=dict)
+    members: dict[str, set[Part]] = field(default_factory=dict)
     classes: FolderClasses = field(default_factory=FolderClasses)
 
     def observed(self, data_files: Sequence[DataFiles]) -> Observed:
@@ -148,14 +153,16 @@ class _Files:
         extension = split_name(base)[1]
         if kind == "unknown" and kind_of_extension(extension[1:]) in _MEDIA:
             return _Seen(index, folder, base, "media", 1)
-        if kind in _TABLES or kind in _PACKED or extension in _LINES or extension == ".txt":
-            return _Seen(index, folder, base, "table" if kind in _TABLES else "other", None)
-        return None
+        if kind in _TABLES or extension in _LINES:
+            return _Seen(index, folder, base, "table", None)
+        if kind in _PACKED:
+            return _Seen(index, folder, base, "packed", None)
+        return _Seen(index, folder, base, "text", None) if extension == ".txt" else None
 
     def _unread(self, index: int) -> _Seen:
         """A file that the card calls data, whatever it is."""
         folder, _, base = self.entries[index].name.rpartition("/")
-        return _Seen(index, folder, base, "other", None)
+        return _Seen(index, folder, base, "packed", None)
 
     def _level(self) -> str:
         """Which names tell splits: the library takes the first of these that tells one of any file."""
@@ -163,25 +170,34 @@ class _Files:
         for item in self._data():
             if self.names.sharded(item.folder, item.base):
                 return "sharded"
-            if item.kind == "other" and item.base.endswith(".txt") and not item.folder:
-                continue
-            if "folder" not in found and self.names.by_folder(item.folder):
+            if "folder" not in found and self._part(item, "folder"):
                 found.add("folder")
-            if not found and self.names.by_file(item.folder, item.base):
+            if not found and self._part(item, "file"):
                 found.add("file")
         return "folder" if "folder" in found else "file" if found else ""
 
     def _part(self, item: _Seen, level: str) -> Part | None:
+        """What a file's place or name says. Only tables have configurations: `images/train` and `labels/train` are
+        sides of one thing."""
+        part: Part | None = None
         if level == "sharded":
-            return self.names.sharded(item.folder, item.base)
-        if level == "folder":
-            return self.names.by_folder(item.folder)
-        return self.names.by_file(item.folder, item.base) if level == "file" else None
+            part = self.names.sharded(item.folder, item.base)
+        elif level == "folder":
+            part = self.names.by_folder(item.folder)
+        elif level == "file":
+            part = self.names.by_file(item.folder, item.base)
+            # Many texts are no data: `test_log.txt`.
+            if item.kind == "text" and not self.names.is_split(item.base.partition(".")[0]):
+                part = None
+        return part if part is None or item.kind == "table" else Part("", part.split)
 
     def _look(self, item: _Seen, part: Part | None) -> None:
         """What a file says of the dataset as a whole."""
         name = self.entries[item.at].name
         self._count(self.whole, item, name)
+        shards = shards_of(name) if item.kind != "media" else None
+        if shards is not None and (shards.series in self.series or len(self.series) < MAX_SERIES):
+            self.series[shards.series] = (self.series.get(shards.series, (0, 0))[0] + 1, shards.total)
         if item.kind == "table":
             self.classes.refuse()  # Labels stand there.
         elif item.kind == "media":
@@ -191,7 +207,7 @@ class _Files:
             if kind not in _MEDIA:
                 kind, told = kind_of_extension(split_name(item.base)[1][1:]), ("inferred", f"name of {printable(name)}")
             self._kind(kind, told)
-        elif item.kind == "other" and part is not None and self.formats[item.at] == "text":
+        elif item.kind == "text" and part is not None and self.formats[item.at] == "text":
             self._kind("text", ("observed", printable(name)))
         if item.table is not None:
             for kind in item.table.kinds:
@@ -213,9 +229,8 @@ class _Files:
         name = self.entries[item.at].name
         self._count(count, item, name)
         shards = shards_of(name) if item.kind != "media" else None
-        if shards is not None and (shards.series in self.series or len(self.series) < MAX_SERIES):
-            here, _, parts = self.series.get(shards.series, (0, 0, frozenset[Part]()))
-            self.series[shards.series] = (here + 1, shards.total, parts | {part})
+        if shards is not None and (shards.series in self.members or len(self.members) < MAX_SERIES):
+            self.members.setdefault(shards.series, set()).add(part)
 
     def _count(self, count: _Count, item: _Seen, name: str) -> None:
         count.first = count.first or name
@@ -224,7 +239,10 @@ class _Files:
         if item.base in _METADATA and item.kind == "table":
             return  # It describes the files beside it.
         count.media += item.kind == "media"
-        count.tables += item.kind != "media"
+        count.texts += item.kind == "text"
+        count.tables += item.kind in ("table", "packed")
+        if item.kind == "text":
+            return
         if item.rows is None:
             count.unknown = True
         else:
@@ -235,18 +253,15 @@ class _Files:
         configs = {part.config for part in self.parts}
         if len(configs) == 1 and (not keep or configs == {"default"}):
             self.parts = {Part("", part.split): count for part, count in self.parts.items()}
-            self.series = {
-                key: (here, total, frozenset(Part("", part.split) for part in parts))
-                for key, (here, total, parts) in self.series.items()
-            }
+            self.members = {key: {Part("", part.split) for part in parts} for key, parts in self.members.items()}
 
     def _missing(self) -> Iterator[tuple[str, str]]:
         """Series of which files are missing; the splits that they belong to have no count of rows."""
         notes = 0
-        for name, (here, total, parts) in sorted(self.series.items()):
+        for name, (here, total) in sorted(self.series.items()):
             if here >= total:
                 continue
-            for part in parts & self.parts.keys():
+            for part in self.members.get(name, set()) & self.parts.keys():
                 self.parts[part] = replace(self.parts[part], unknown=True)
             self.whole.unknown = True
             notes += 1

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 
 from attest.domain.bom import Conflict, Fact, Feature, Reference, Split, Value
 from attest.domain.manifest import FileEntry, printable
-from attest.formats.croissant import is_link
 from attest.formats.croissant_parts import CroissantFile
+from attest.formats.web_link import is_link
 
 MAX_CONFLICTS = 1_000
 MAX_DISTRIBUTIONS = 1_000

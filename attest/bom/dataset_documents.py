@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from attest.bom.globs import escaped
 from attest.bom.reading import Reading
 from attest.domain.bom import Split
 from attest.domain.manifest import printable
 from attest.formats import dataset_info
 from attest.formats.croissant import Croissant, read_croissant
-from attest.formats.dataset_card import DatasetCard, read_dataset_card
+from attest.formats.croissant_parts import CroissantFile
+from attest.formats.dataset_card import DataFiles, DatasetCard, read_dataset_card
 from attest.formats.dataset_info import ConfigInfo, SavedState
 
 T = TypeVar("T")
@@ -30,6 +32,17 @@ class Documents:
     state: SavedState | None = None
     croissant: Croissant | None = None
     croissant_name: str = ""
+
+    def listed(self) -> tuple[CroissantFile, ...]:
+        """The files that Croissant lists."""
+        return self.croissant.files if self.croissant is not None else ()
+
+    def data_files(self) -> tuple[DataFiles, ...]:
+        """Which files documents assign to a split: the card, or what a saved dataset says of itself."""
+        saved = self.state if self.state is not None and self.state.split else None
+        if self.card.data_files or saved is None:
+            return self.card.data_files
+        return tuple(DataFiles("", saved.split, escaped(name)) for name in saved.files)
 
     def split_names(self) -> tuple[str, ...]:
         """Names of splits that documents give."""

@@ -15,7 +15,8 @@ from attest.bom.tasks import MEDIA, TASKS
 from attest.domain.bom import Fact, License, Party, Reference, Relative, Value
 from attest.formats.bibtex import read_bibtex
 from attest.formats.card import Card, Label
-from attest.formats.croissant import CroissantParty, Text, is_link
+from attest.formats.croissant import CroissantParty, Text
+from attest.formats.web_link import is_link
 
 MAX_PARTY = 200
 MAX_VALUES = 200
@@ -55,7 +56,7 @@ _RAI: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
 )
 
 
-def told(documents: Documents, kind: str) -> tuple[Value, ...]:
+def said(documents: Documents, kind: str) -> tuple[Value, ...]:
     """Everything that the card's sections and Croissant's RAI properties say of one thing."""
     values = [
         Value(text=text, origin="declared", source=section_source(section))
@@ -73,7 +74,7 @@ def sensitive(documents: Documents) -> tuple[tuple[Value, ...], tuple[Fact, ...]
 
     A sentence with a negation is no list of what is there, so it is kept as a property.
     """
-    values = told(documents, "sensitive")
+    values = said(documents, "sensitive")
     plain = [
         value for value in values if value.text.casefold().strip(" .") in _SAYS_NO or not _NEGATION.search(value.text)
     ]
@@ -101,12 +102,13 @@ def name_of(documents: Documents) -> Value | None:
     return _value(documents.card.pretty_name, f"{CARD}#/pretty_name")
 
 
-def version_of(documents: Documents) -> str:
+def version_of(documents: Documents) -> Value | None:
     """The version that Croissant gives, else the one that all configurations have."""
     if documents.croissant is not None and documents.croissant.version.text:
-        return documents.croissant.version.text
-    versions = {info.version for _, info in documents.infos if info.version}
-    return versions.pop() if len(versions) == 1 else ""
+        return _croissant(documents, documents.croissant.version)
+    versions = {info.version: f"{document}#{info.where}/version" for document, info in documents.infos}
+    versions.pop("", None)
+    return _value(*versions.popitem()) if len(versions) == 1 else None
 
 
 def description_of(documents: Documents) -> Value | None:
@@ -157,10 +159,12 @@ def kinds(documents: Documents) -> Iterator[Value]:
     if documents.croissant is not None:
         for kind in documents.croissant.kinds:
             yield Value(text=kind, origin="declared", source=f"{documents.croissant_name}#/recordSet")
+    told: set[str] = set()
     for document, info in documents.infos:
         for name, text in info.features:
             bare = text.partition("(")[0].casefold()
-            if bare in ("image", "audio", "video"):
+            if bare in ("image", "audio", "video") and bare not in told:
+                told.add(bare)
                 yield Value(text=bare, origin="declared", source=f"{document}#{info.where}/features, {name}")
     for task in documents.card.task_categories:
         for kind in TASKS[task].inputs if task in TASKS else ():
@@ -181,6 +185,8 @@ def properties(documents: Documents) -> Iterator[Fact]:
     )
     for name, texts, member in lists:
         yield from (_fact(name, text, f"{CARD}#/{member}") for text in texts if text)
+    if version := version_of(documents):
+        yield Fact(name="dataset:version", value=version)
     for document, info in documents.infos:
         place = f"{info.config}:" if info.config and len(documents.infos) > 1 else ""
         for name, number in (("download_size", info.download_size), ("dataset_size", info.dataset_size)):

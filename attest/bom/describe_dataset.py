@@ -48,19 +48,17 @@ def describe_dataset(  # noqa: PLR0913 - the caller knows all of these, and each
     `prefixes` are the leading bytes that hashing kept, whole documents at the root among them; `seen` is what observers
     found in files; `kinds` are formats of files where they were told while hashing. The name is the caller's, else the
     Hub repository of the cache, else Croissant's or the card's, else the name of the `folder` or file, marked inferred.
-    `version` falls back to `hub_revision`, then to what Croissant or `datasets` noted.
+    `version` falls back to `hub_revision`, then to what Croissant or `datasets` noted, unless the name is one of the
+    Hub's: there a version is a commit.
     """
     found = seen or {}
     reading = Reading(manifest=manifest, prefixes=prefixes)
     documents = read_documents(reading)
-    formats = [(kinds or {}).get(entry.name) or sniff(entry.name, prefixes.get(entry.name, b""), entry.size)
-               for entry in manifest.files]  # fmt: skip
+    formats = _formats(manifest, prefixes, kinds or {})
     observed = observe_files(
-        manifest.files, formats, found, data_files=documents.card.data_files, declared=documents.split_names()
+        manifest.files, formats, found, data_files=documents.data_files(), declared=documents.split_names()
     )
-    listed = Distribution(
-        manifest.files, documents.croissant.files if documents.croissant else (), documents.croissant_name
-    )
+    listed = Distribution(manifest.files, documents.listed(), documents.croissant_name)
     who = _identity(manifest, documents, name=name, hub_repository=hub_repository, folder=folder)
     evidence = license_evidence(reading.license_documents())
     stated = dataset_values.licenses(documents)
@@ -71,7 +69,7 @@ def describe_dataset(  # noqa: PLR0913 - the caller knows all of these, and each
         subject="dataset",
         name=who.name,
         group=who.group,
-        version=printable(version or hub_revision) or dataset_values.version_of(documents),
+        version=printable(version or hub_revision) or _version(who, documents),
         purl_type="huggingface" if who.hub else "generic",
         digest=manifest.digest,
         digest_kind=manifest.digest_kind,
@@ -92,11 +90,24 @@ def describe_dataset(  # noqa: PLR0913 - the caller knows all of these, and each
     )
 
 
+def _formats(manifest: Manifest, prefixes: Mapping[str, bytes], kinds: Mapping[str, str]) -> list[str]:
+    """The format of every file, as it was told or from its kept bytes."""
+    return [
+        kinds.get(entry.name) or sniff(entry.name, prefixes.get(entry.name, b""), entry.size)
+        for entry in manifest.files
+    ]
+
+
 def _identity(manifest: Manifest, documents: Documents, *, name: str, hub_repository: str, folder: str) -> Identity:
     """Who it is; a document's name counts more than that of the place."""
     who = identity(manifest, name=name, hub_repository=hub_repository, folder=folder)
     told = dataset_values.name_of(documents) if who.name.origin == "inferred" else None
     return Identity(group="", name=told, hub=False) if told is not None else who
+
+
+def _version(who: Identity, documents: Documents) -> str:
+    told = dataset_values.version_of(documents) if not who.hub else None
+    return told.text if told is not None else ""
 
 
 def _data(documents: Documents, observed: Observed) -> tuple[DataCard, tuple[Conflict, ...]]:
@@ -120,16 +131,16 @@ def _data(documents: Documents, observed: Observed) -> tuple[DataCard, tuple[Con
         sensitive=sensitive,
         owners=_parties(documents, dataset_values.creators(documents), "curated by"),
         custodians=_parties(documents, dataset_values.publishers(documents), "shared by"),
-        collection=dataset_values.told(documents, "collection"),
-        preprocessing=dataset_values.told(documents, "preprocessing"),
-        annotation=dataset_values.told(documents, "annotation"),
-        biases=dataset_values.told(documents, "bias"),
-        limitations=dataset_values.told(documents, "limitation"),
-        use_cases=dataset_values.told(documents, "use"),
-        social_impact=dataset_values.told(documents, "social"),
-        maintenance=dataset_values.told(documents, "maintenance"),
+        collection=dataset_values.said(documents, "collection"),
+        preprocessing=dataset_values.said(documents, "preprocessing"),
+        annotation=dataset_values.said(documents, "annotation"),
+        biases=dataset_values.said(documents, "bias"),
+        limitations=dataset_values.said(documents, "limitation"),
+        use_cases=dataset_values.said(documents, "use"),
+        social_impact=dataset_values.said(documents, "social"),
+        maintenance=dataset_values.said(documents, "maintenance"),
         classification=_classification(documents),
-        properties=tuple(dict.fromkeys((*dataset_values.properties(documents), *statements))),
+        properties=tuple(islice(dict.fromkeys((*statements, *dataset_values.properties(documents))), MAX_FEATURES)),
     )
     columns = column_conflicts(observed.features, declared) if alone else ()
     sizes = size_conflicts(card.size_categories, observed.rows, f"{CARD}#/size_categories")

@@ -12,6 +12,11 @@ from collections.abc import Sequence
 _MAGIC = "*?["
 
 
+def escaped(name: str) -> str:
+    """A pattern that matches this name alone."""
+    return "".join(f"[{char}]" if char in _MAGIC else char for char in name)
+
+
 def fixed_start(pattern: str) -> str:
     """The part of a pattern before its first wildcard: every name that matches begins with it."""
     places = [place for mark in _MAGIC if (place := pattern.find(mark)) >= 0]
@@ -22,7 +27,10 @@ def matches(pattern: str, name: str) -> bool:
     """Whether a relative POSIX name matches a pattern."""
     if not any(mark in pattern for mark in _MAGIC):
         return pattern == name
-    return _paths(pattern.split("/"), name.split("/"))
+    patterns = pattern.split("/")
+    if "**" not in patterns and name.count("/") != len(patterns) - 1:
+        return False
+    return _paths(patterns, name.split("/"))
 
 
 def _paths(patterns: Sequence[str], parts: Sequence[str]) -> bool:
@@ -45,6 +53,9 @@ def _paths(patterns: Sequence[str], parts: Sequence[str]) -> bool:
 
 def _part(pattern: str, text: str) -> bool:
     """The same for the characters of one part."""
+    if pattern.count("*") == 1 and not ("?" in pattern or "[" in pattern):
+        start, _, end = pattern.partition("*")
+        return len(text) >= len(pattern) - 1 and text.startswith(start) and text.endswith(end)
     at = place = 0
     star = resume = -1
     while place < len(text):

@@ -10,6 +10,8 @@ import re
 
 from attest.bom.licenses import classify
 from attest.domain.bom import License, Value
+from attest.formats.prose import is_placeholder
+from attest.formats.web_link import MAX_LINK, is_link
 
 MAX_NAME = 128
 _ID = r"([A-Za-z0-9][A-Za-z0-9.+\-]{0,63}?)"
@@ -25,15 +27,15 @@ _ZERO = re.compile(
     r"https?://(?:www\.)?creativecommons\.org/publicdomain/zero/1\.0(?:/(?:deed|legalcode)(?:\.[A-Za-z\-_]{2,10})?)?/?"
 )
 _APACHE = re.compile(r"https?://(?:www\.)?apache\.org/licenses/LICENSE-2\.0(?:\.html|\.txt)?/?")
-_WEB = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~:/?#@!$&'()*+,;=%\-]*)?")
 
 
 def stated_license(text: str, source: str) -> License | None:
-    """The licence that a document states by id, expression, name or address; None when it is too long for a name."""
+    """The licence that a document states by id, expression, name or address; None when it is a placeholder, or too long
+    for a name."""
     text = text.strip()
-    if not text or len(text) > 1024:
+    if len(text) > MAX_LINK or is_placeholder(text):
         return None
-    linked = _WEB.fullmatch(text) is not None
+    linked = is_link(text)
     kind, spelled = classify(_id_of(text) if linked else text)
     if linked and kind == "name":
         spelled = text

@@ -14,6 +14,7 @@ from attest.bom.names import hub_id, owned
 from attest.bom.tasks import MEDIA, TASKS
 from attest.domain.bom import Fact, Metric, Origin, Party, Port, Reference, Relative, Value
 from attest.formats.card import Card, Label, Result
+from attest.formats.web_link import is_link
 
 __all__ = ["TASKS", "CardValues", "card_values", "evaluated_on", "metrics_of"]
 
@@ -29,7 +30,6 @@ _APPROACHES = {
 }
 _APPROACH_BY_NAME = {name: approach for approach, names in _APPROACHES.items() for name in names}
 _MODEL_LINK = re.compile(r"https?://(?:huggingface\.co|hf\.co)/([\w.\-]+/[\w.\-]+)/?", re.ASCII)
-_WEB = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:[/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%\-]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +227,7 @@ def _references(card: Card) -> Iterator[Reference]:
     seen: set[str] = set()
     for name, kind in (("repository", "vcs"), ("paper", "documentation"), ("demo", "other"), ("homepage", "website")):
         label = card.prose.labelled(name)
-        links = [link for link in label.links if _WEB.fullmatch(link)] if label else []
+        links = [link for link in label.links if is_link(link)] if label else []
         if len(links) == 1 and links[0] not in seen:
             seen.add(links[0])
             yield Reference(kind=kind, url=links[0], comment=name)
@@ -245,7 +245,7 @@ def _parties(label: Label | None) -> tuple[Party, ...]:
     """The party that a line names. A list of names stays one text: a comma may be part of a name."""
     if label is None or len(label.text) > MAX_NAME:
         return ()
-    links = [link for link in label.links if _WEB.fullmatch(link)]
+    links = [link for link in label.links if is_link(link)]
     value = Value(text=label.text, origin="declared", source=_label_source(label))
     return (Party(name=value, url=links[0] if len(links) == 1 else ""),)
 

@@ -86,6 +86,10 @@ class Names:
         self._declared = frozenset(declared)
         self._folders: dict[str, tuple[str, str]] = {}
 
+    def is_split(self, stem: str) -> bool:
+        """Whether a name without its extension is that of a split and nothing more."""
+        return stem in _WORDS or stem in self._declared
+
     def sharded(self, folder: str, base: str) -> Part | None:
         """The part of a file that is one of a series; its folder, unless it is `data`, is the configuration."""
         match = _SHARD.match(base)

@@ -168,6 +168,7 @@ def diff(
     before: Before,
     after: After,
     form: Shape = Format.text,
+    everything: Everything = False,
     fail_on_alarm: Annotated[
         bool, typer.Option("--fail-on-alarm", help="End with 1 when a change is an alarm.")
     ] = False,
@@ -177,7 +178,7 @@ def diff(
     from attest.reports.boms_diff import diff_json, diff_text
 
     found = watched(lambda _progress: diff_boms(before, after))
-    echo(diff_json(found) if form is Format.json else diff_text(found, color=color()))
+    echo(diff_json(found) if form is Format.json else diff_text(found, color=color(), everything=everything))
     if fail_on_alarm and found.alarms:
         raise typer.Exit(1)
 
@@ -190,6 +191,8 @@ def match(model: Subject, known: Known, form: Shape = Format.text) -> None:
     found = watched(lambda _progress: match_model(model, known))
     show_it = match_json if form is Format.json else match_text
     echo(show_it(found.name, found.matches, found.findings, found.known))
+    for place in found.passed_over:
+        note(f"passed over: {printable(place)} lists no tensors")
     if any(finding.severity == "error" for finding in found.findings):
         raise typer.Exit(1)
 

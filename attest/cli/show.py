@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from attest.errors import (
 from attest.settings import Settings, load_settings
 
 MAX_PROBLEMS = 50
+_STEERING = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 T = TypeVar("T")
 
 
@@ -47,8 +49,16 @@ def write_bytes(data: bytes) -> None:
 
 
 def echo_pieces(fill: Callable[[Callable[[bytes], object]], object]) -> None:
-    """Write to standard output what `fill` hands over piece by piece; once an answer is begun it may be cut short."""
-    fill(write_bytes)
+    """Write a JSON document to standard output as `fill` hands it over, in pieces of whole characters.
+
+    In a terminal, characters inside its texts that could steer it are written as JSON escapes.
+    """
+    fill(_write_for_terminal if sys.stdout.isatty() else write_bytes)
+
+
+def _write_for_terminal(data: bytes) -> None:
+    escaped = _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", data.decode("utf-8", "backslashreplace"))
+    write_bytes(escaped.encode("utf-8"))
 
 
 def note(text: str) -> None:

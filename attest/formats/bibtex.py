@@ -10,16 +10,15 @@ import re
 from collections.abc import Iterator
 
 from attest.formats.header_text import plain
+from attest.formats.web_link import is_link
 
 MAX_ENTRIES = 20
 MAX_FIELDS = 100
-MAX_LINK = 500
 _ENTRY = re.compile(r"@([A-Za-z]{1,32})\s{0,8}\{\s{0,8}([^\s,{}\"]{0,200})\s{0,8},")
 _FIELD = re.compile(r"[\s,]{0,200}([A-Za-z][A-Za-z0-9_-]{0,40})\s{0,20}=\s{0,20}")
 _NUMBER = re.compile(r"\d{1,10}")
 _DOI = re.compile(r"10\.\d{4,9}/[A-Za-z0-9._;()/:\-]{1,200}")
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z\-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?")
-_WEB = re.compile(r"https?://[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?(?:[/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%\-]{0,500})?")
 
 
 def read_bibtex(text: str) -> Iterator[tuple[str, str]]:
@@ -100,4 +99,4 @@ def _link(fields: dict[str, str]) -> str:
     if prefix == "arxiv" and _ARXIV.fullmatch(fields.get("eprint", "")):
         return f"https://arxiv.org/abs/{fields['eprint']}"
     url = fields.get("url", "")
-    return url if len(url) <= MAX_LINK and _WEB.fullmatch(url) else ""
+    return url if is_link(url) else ""

@@ -118,6 +118,7 @@ def _read(sections: tuple[Section, ...], rules: Mapping[str, tuple[str, ...]]) -
         own[title] = frozenset()  # What the whole is called, such as `Bias detector`, is about no part of it.
     counts: dict[str, int] = {}
     passages: list[Passage] = []
+    labels: list[Label] = []
     citations: list[Citation] = []
     results: list[Result] = []
     for index, section in enumerate(sections):
@@ -129,12 +130,15 @@ def _read(sections: tuple[Section, ...], rules: Mapping[str, tuple[str, ...]]) -
                 passages.append(Passage(kind, section.title, texts))
         if "citation" in kinds:
             citations += _citations(section)
-        # Below a heading of its own may stand the numbers of anything, such as another model.
-        if "evaluation" in own[index]:
+        # Above or below a heading of its own, a heading that says nothing may name another model.
+        around = [place for place in section.parents if place != title]
+        if "evaluation" in own[index] and all(own[place] & _OTHER_FIRST for place in around):
             results += table_results(section)
+        if not kinds:
+            labels += _labels(section)
     return Prose(
         passages=tuple(passages),
-        labels=tuple(islice(_labels(sections, own), MAX_LABELS)),
+        labels=tuple(labels[:MAX_LABELS]),
         citations=tuple(citations[:MAX_CITATIONS]),
         results=tuple(results),
     )
@@ -213,15 +217,12 @@ def _joined(opening: str, items: list[str]) -> Iterator[str]:
         yield text
 
 
-def _labels(sections: tuple[Section, ...], own: list[frozenset[str]]) -> Iterator[Label]:
-    """Lines of the templates, each once, wherever they stand except in sections about something else."""
-    for section, kinds in zip(sections, own, strict=True):
-        if "other" in kinds:
-            continue
-        for block in section.blocks:
-            label = _label_of(block)
-            if label is not None and not is_placeholder(label[1]) and len(label[1]) <= MAX_LABEL_TEXT:
-                yield Label(label[0], label[1], section.title, block.links)
+def _labels(section: Section) -> Iterator[Label]:
+    """Lines of the templates. In a section about one thing, such as the training data, they are about that thing."""
+    for block in section.blocks:
+        label = _label_of(block)
+        if label is not None and not is_placeholder(label[1]) and len(label[1]) <= MAX_LABEL_TEXT:
+            yield Label(label[0], label[1], section.title, block.links)
 
 
 def _label_of(block: Block) -> tuple[str, str] | None:

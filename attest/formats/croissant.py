@@ -21,17 +21,16 @@ from attest.formats.header_text import paragraph, plain
 from attest.formats.json_ld import Resource, Terms, text_of
 from attest.formats.prefix import MAX_DOCUMENT
 from attest.formats.prose import is_placeholder
+from attest.formats.web_link import is_link
 
 MAX_PARTIES = 200
 MAX_TEXTS = 50
 MAX_KEYWORDS = 512
-MAX_LINK = 1024
 MAX_CITATION = 64 * 1024
 _MARK = b"mlcommons.org"
 _LIMITS = Limits(size=MAX_DOCUMENT, depth=64, nodes=400_000, string=MAX_DOCUMENT)
 _CONFORMS = re.compile(r"https?://(?:www\.)?mlcommons\.org/croissant/(RAI/)?(\d{1,3}(?:\.\d{1,3}){0,2})/?")
 _TIME = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?")
-_WEB = re.compile(r"https?://[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?(?:[/?#][A-Za-z0-9._~:/?#@!$&'()*+,;=%\-\[\]]*)?")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,8}")
 _SAYS_NO = frozenset({"no", "none"})
 
@@ -305,8 +304,3 @@ def is_time(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def is_link(text: str) -> bool:
-    """Whether this is a web address that can stand in a document as it is."""
-    return len(text) <= MAX_LINK and _WEB.fullmatch(text) is not None

@@ -62,7 +62,6 @@ def read(source: Source) -> Facts:
     return Facts(
         format="fasttext",
         title=f"fastText, version {version}",
-        architecture=model,
         model_type="fasttext",
         framework="fasttext",
         parameters=(("float32", counts),) if tensors else (),

@@ -305,9 +305,9 @@ class Hdf5:
     def _symbol(self, reader: Bytes, names: bytes) -> Iterator[LinkTo]:
         name_at = reader.number(self._sizes.offset)
         address = reader.offset()
-        end = names.find(b"\0", name_at)
+        end = names.find(b"\0", name_at, name_at + MAX_PATH + 1)
         if end < 0:
-            raise DocumentError("a name in a group of the HDF5 file does not end")
+            raise DocumentError(f"a name in a group of the HDF5 file does not end within {MAX_PATH} bytes")
         # Kind 2 is a link to a path.
         if reader.number(4) != 2:
             yield LinkTo(names[name_at:end].decode("utf-8", "replace"), address)

@@ -7,6 +7,8 @@ ranges of the same open file while hashing still holds it and before it is check
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +18,9 @@ from attest.formats.facts import Facts
 from attest.formats.source import ReadAt, Source
 
 Reader = Callable[[Source], Facts]
+_REFUSED = (
+    ValueError, KeyError, IndexError, TypeError, ArithmeticError, MemoryError, EOFError, struct.error, zlib.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +69,5 @@ def attempt(read: Callable[[], Facts]) -> Facts | Refused:
         return Refused(error.message)
     except RecursionError:
         return Refused("it is nested too deeply")
-    except (ValueError, KeyError, IndexError, TypeError, OverflowError, ArithmeticError, MemoryError) as error:
+    except _REFUSED as error:
         return Refused(f"it cannot be read: {type(error).__name__}")

@@ -79,11 +79,13 @@ class _Footer:
         self.codecs: set[str] = set()
         self.files: set[str] = set()
         self.left = MAX_CHUNKS
+        self.once: set[int] = set()
 
     def walk(self) -> None:
         """Go over the fields; of a footer that is too long only those before the row groups."""
         wire = self.wire
         for number, kind in wire.fields():
+            self._check_once(number)
             if number == _VERSION:
                 self.version = wire.number(kind)
             elif number == _SCHEMA:
@@ -97,6 +99,13 @@ class _Footer:
                 self._groups(kind)
             else:
                 self._other(number, kind)
+
+    def _check_once(self, number: int) -> None:
+        """Readers differ in which one they take when schema, rows or row groups are there twice."""
+        if number in self.once:
+            raise DocumentError(f"its footer has field {number} twice")
+        if number in {_SCHEMA, _ROWS, _GROUPS}:
+            self.once.add(number)
 
     def _other(self, number: int, kind: int) -> None:
         if number == _METADATA:

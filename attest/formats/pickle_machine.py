@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from attest.errors import DocumentError
 from attest.formats.pickle_feed import Feed
-from attest.formats.pickle_values import Call, Global, Value
+from attest.formats.pickle_values import Call, Global, Value, key_of
 
 MAX_STACK = 1_000_000
 MAX_MARKS = 100_000
@@ -206,9 +206,8 @@ class Machine:
 
 
 def as_pairs(items: list[Value]) -> list[tuple[Value, Value]]:
-    """Keys and values in turn as pairs; a key that is neither text nor integer becomes a fresh object."""
-    keys = [key if type(key) in {str, int} else object() for key in items[::2]]
-    return list(zip(keys, items[1::2], strict=True))
+    """Keys and values in turn as pairs; keys as `key_of` makes them."""
+    return list(zip(map(key_of, items[::2]), items[1::2], strict=True))
 
 
 def _renamed(name: Global) -> Global:

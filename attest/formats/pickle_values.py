@@ -1,7 +1,7 @@
 """What a pickle would build, as inert values: plain Python scalars and containers, and these.
 
 A text or a number is itself when it is short; lists, tuples and dictionaries hold other values, and a key of a
-dictionary that is neither text nor integer is replaced by a fresh object.
+dictionary that is neither text nor a small integer is replaced by a fresh object.
 """
 
 from __future__ import annotations
@@ -57,3 +57,14 @@ class Opaque:
 
 
 OPAQUE: Final = Opaque()
+_MAX_KEY = 1 << 60
+
+
+def key_of(value: Value) -> Value:
+    """A value as a key: itself, or a fresh object when it is neither text nor an integer within ±2⁶⁰.
+
+    Larger integers share hashes (Python takes them modulo 2⁶¹ - 1), which makes dictionaries slow.
+    """
+    if type(value) is str or (type(value) is int and -_MAX_KEY < value < _MAX_KEY):
+        return value
+    return object()

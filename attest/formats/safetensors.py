@@ -24,9 +24,8 @@ _ENTRY = {"dtype", "shape", "data_offsets"}
 _LENGTH = 8
 _MAX_RANK = 64
 _SPAN = 2
-# Depth and lengths of strings are bounded by the header's size: the reader below takes one shape only, level by level.
-_ANY = MAX_SAFETENSORS_HEADER
-_LIMITS = Limits(size=MAX_SAFETENSORS_HEADER, depth=_ANY, nodes=1_000_000, string=_ANY)
+# Depth is bounded by the header's size: the reader below takes one shape only, level by level.
+_LIMITS = Limits(size=MAX_SAFETENSORS_HEADER, depth=MAX_SAFETENSORS_HEADER, nodes=1_000_000, string=16 << 20)
 _WHAT = "the safetensors header"
 
 

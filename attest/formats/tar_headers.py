@@ -16,7 +16,9 @@ from attest.formats.source import Source
 
 BLOCK = 512
 MAX_EXTENDED = 1 << 20
+MAX_ALL_EXTENDED = 64 << 20
 MAX_EXTENSIONS = 8
+MAX_RECORDS = 1000
 FILE_TYPES = frozenset({0, 0x30, 0x37})
 _PAX, _PAX_GLOBAL, _LONG_NAME, _LONG_LINK, _SPARSE = b"xgLKS"
 _NAME, _SIZE, _SUM, _TYPE, _MAGIC, _PREFIX = (
@@ -42,6 +44,7 @@ class TarHeaders:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._globals: dict[bytes, bytes] = {}
+        self._extended_left = MAX_ALL_EXTENDED
         self.end = 0
 
     def __iter__(self) -> Iterator[Member]:
@@ -86,6 +89,9 @@ class TarHeaders:
     def _body(self, offset: int, length: int) -> bytes:
         if length > MAX_EXTENDED:
             raise DocumentError(f"an extended header of {length} bytes is longer than {MAX_EXTENDED}")
+        self._extended_left -= length
+        if self._extended_left < 0:
+            raise DocumentError(f"its extended headers are longer than {MAX_ALL_EXTENDED} bytes in all")
         return self._source.read(offset, length)
 
     def _extend(self, kind: int, body: bytes, extended: dict[bytes, bytes]) -> None:
@@ -140,7 +146,7 @@ def _number(told: bytes | None, field: bytes) -> int:
 def _records(body: bytes) -> dict[bytes, bytes]:
     """Keyword and value of each record of a pax header: `length keyword=value` and a line feed."""
     found: dict[bytes, bytes] = {}
-    position = 0
+    position = count = 0
     while position < len(body):
         begin = _RECORD.match(body, position)
         end = position + int(begin[1]) if begin else 0
@@ -148,6 +154,9 @@ def _records(body: bytes) -> dict[bytes, bytes]:
             if not body[position:].strip(b"\0"):
                 break
             raise DocumentError("an extended header is malformed")
+        count += 1
+        if count > MAX_RECORDS:
+            raise DocumentError(f"an extended header has more than {MAX_RECORDS} records")
         keyword, equals, value = body[begin.end() : end - 1].partition(b"=")
         if not equals:
             raise DocumentError("an extended header is malformed")

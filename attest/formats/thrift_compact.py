@@ -1,7 +1,7 @@
 """The compact protocol of Apache Thrift, over bytes that are already there; what nobody asks for is skipped.
 
 Source: Thrift `thrift-compact-protocol.md`. Every element of a list takes a byte or more, so that a count is refused
-when it is beyond the bytes that are left, and the work is bounded by the length of the data.
+when it is beyond the bytes that are left. Fields and values that are skipped have a budget besides.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ Record = dict[int, "int | bytes | Record"]
 """Field number → number, bytes or record. Truth values are 0 and 1; lists, maps and fractions are left out."""
 
 MAX_DEPTH = 32
+MAX_VALUES = 10_000_000
 _STOP = 0
 _MAX_VARINT = 10
 _SIZES = {BYTE: 1, DOUBLE: 8, UUID: 16}
@@ -26,11 +27,12 @@ _ENDS = "the data ends within a value"
 class Compact:
     """Reads forward through one message; every method raises DocumentError where the data is malformed."""
 
-    __slots__ = ("_data", "_end", "position")
+    __slots__ = ("_data", "_end", "_left", "position")
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._end = len(data)
+        self._left = MAX_VALUES
         self.position = 0
 
     def fields(self) -> Iterator[tuple[int, int]]:
@@ -39,6 +41,7 @@ class Compact:
         while (header := self._byte()) != _STOP:
             kind, step = header & 15, header >> 4
             number = number + step if step else self._zigzag()
+            self._spend()
             yield number, kind
 
     def number(self, kind: int) -> int:
@@ -93,7 +96,13 @@ class Compact:
         if self.position > self._end:
             raise DocumentError(_ENDS)
 
+    def _spend(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise DocumentError(f"it holds more than {MAX_VALUES} values")
+
     def _skip(self, kind: int, depth: int) -> None:
+        self._spend()
         if depth > MAX_DEPTH:
             raise DocumentError(f"it is nested deeper than {MAX_DEPTH} levels")
         if kind == STRUCT:

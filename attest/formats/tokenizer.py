@@ -23,6 +23,7 @@ MAX_CONFIG = 8 << 20
 MAX_TOKENIZER = 64 << 20
 MAX_BEFORE = 4 << 20
 MAX_TEMPLATE = 1 << 20
+MAX_VALUES = 4_000_000
 _LIMITS = Limits(size=MAX_CONFIG, depth=64, nodes=1_000_000, string=MAX_CONFIG)
 _UNSET = re.compile(rb'("model_max_length"\s{0,64}:\s{0,64})[0-9]{17,64}(?=\s{0,64}[,}])')
 _VOCABULARY = re.compile(rb'"vocab"\s{0,64}:\s{0,64}(?=[\[{])')
@@ -135,14 +136,15 @@ def _before_vocabulary(data: bytes) -> tuple[JsonObject, int]:
 
 def _count(data: bytes, at: int) -> int:
     """Entries of the vocabulary, each counted once."""
-    decoder = json.JSONDecoder(object_pairs_hook=lambda pairs: len(dict(pairs)), parse_float=str, parse_int=str)
+    if sum(data.count(sign, at) for sign in (b",", b"[", b"{")) > MAX_VALUES:
+        raise DocumentError(f"the vocabulary of tokenizer.json and what follows it hold more than {MAX_VALUES} values")
     try:
-        value, _ = decoder.raw_decode(data[at:].decode("utf-8"))
+        value, _ = json.JSONDecoder().raw_decode(data[at:].decode("utf-8"))
     except RecursionError:
         raise DocumentError("the vocabulary of tokenizer.json is nested too deeply") from None
     except ValueError as error:
         raise DocumentError(f"the vocabulary of tokenizer.json cannot be read: {error}") from error
-    return value if isinstance(value, int) else len(value)
+    return len(value)
 
 
 def _template(value: Json) -> tuple[str, str]:

@@ -123,19 +123,30 @@ def _pickles(opened: _Opened) -> Value:
     pickles = [member for member in opened.archive.members if member.name.endswith(".pkl")]
     pickles.sort(key=lambda member: member is not main)
     left = MAX_PICKLES
+    read: list[Member] = []
     for member in pickles[:_MAX_COUNT]:
+        if any(_overlap(member, other) for other in read):
+            opened.problems.add(f"the pickle {member.name[:80]!r} overlaps another one and is not looked at")
+            continue
         try:
             data = read_member(opened.archive.source, member, left)
         except DocumentError as error:
             opened.problems.add(error.message)
             continue
-        left -= len(data)
+        finally:
+            # One that turned out to be broken was unpacked all the same.
+            left -= member.size if member.size <= left else 0
+            read.append(member)
         value = _walk(opened, member.name, data)
         if member is main:
             root = value
     if len(pickles) > _MAX_COUNT:
         opened.problems.add(f"the archive has {len(pickles)} pickles, of which {_MAX_COUNT} were looked at")
     return root
+
+
+def _overlap(first: Member, second: Member) -> bool:
+    return first.header < second.data + second.packed and second.header < first.data + first.packed
 
 
 def _walk(opened: _Opened, name: str, data: bytes) -> Value:

@@ -144,17 +144,20 @@ def _dense(tensor: TorchTensor, *, in_order: bool) -> bool:
 
 def _parameters(tensors: list[TorchTensor]) -> tuple[tuple[tuple[str, int], ...], str]:
     """Elements by type, each counted once, or why they cannot be counted."""
-    by_storage: defaultdict[str, set[TorchTensor]] = defaultdict(set)
+    dtypes: dict[str, str] = {}
+    # Lists, not sets: of numbers that the file chooses, many can be made to have one hash.
+    spans: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for tensor in tensors:
-        by_storage[tensor.storage].add(tensor._replace(name="", registered=False))
-    counts: Counter[str] = Counter()
-    for sharing in by_storage.values():
-        dtypes = {tensor.dtype for tensor in sharing}
-        if len(dtypes) > 1:
+        if not prod(tensor.shape):
+            continue
+        if dtypes.setdefault(tensor.storage, tensor.dtype) != tensor.dtype:
             return (), "two tensors read the same bytes as different types"
-        if any(prod(tensor.shape) and not _dense(tensor, in_order=False) for tensor in sharing):
+        if not _dense(tensor, in_order=False):
             return (), "a tensor takes only some of the elements between its first and its last"
-        counts[dtypes.pop()] += _union([(tensor.offset, tensor.offset + _extent(tensor)) for tensor in sharing])
+        spans[tensor.storage].append((tensor.offset, tensor.offset + _extent(tensor)))
+    counts: Counter[str] = Counter()
+    for storage, dtype in dtypes.items():
+        counts[dtype] += _union(spans[storage])
     return tuple(sorted(counts.items())), ""
 
 

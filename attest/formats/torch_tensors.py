@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from math import prod
 from typing import NamedTuple, TypeGuard
 
-from attest.formats.pickle_values import Call, Global, Persistent, Value
+from attest.formats.pickle_values import Call, Global, Persistent, Value, key_of
 
 MAX_VISITS = 1_000_000
 MAX_PATH = 512
+_TENSOR_VISITS = 5
 _MAX_RANK = 64
 _MAX_ELEMENTS = 1 << 62
 _MAX_WRAPPED = 4
@@ -70,11 +72,13 @@ class TorchTensor(NamedTuple):
 
 @dataclass(slots=True)
 class TorchContent:
-    """What was found in one value: tensors in its order, storages by key, and why this may not be everything."""
+    """What was found in one value: tensors in its order, storages by key, why this may not be everything, and how many
+    values may still be looked at."""
 
     tensors: list[TorchTensor] = field(default_factory=list)
     storages: dict[str, TorchStorage] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+    left: int = field(default_factory=lambda: MAX_VISITS)
 
     def doubt(self, text: str) -> None:
         """Note why nothing can be counted."""
@@ -83,12 +87,23 @@ class TorchContent:
 
 
 class _Place(NamedTuple):
-    """A value that is still to be looked at: its path, whether a module registered it, whether tensors are its own."""
+    """A value that is still to be looked at: its path, whether a module registered it, whether tensors are its own.
+
+    While it waits, its path is that of what holds it, and `key` is what is still to be joined to it.
+    """
 
     path: str
     value: Value
     registered: bool = False
     plain: bool = True
+    key: Value = None
+
+    def arrived(self) -> _Place:
+        """The same with its whole path, which is put together only now: a million of them take much memory."""
+        if self.key is None:
+            return self
+        part = str(self.key) if type(self.key) in {str, int} else "?"
+        return self._replace(path=f"{self.path}.{part}" if self.path else part, key=None)
 
 
 Registered = Mapping[str, frozenset[str]]
@@ -100,21 +115,22 @@ def find_tensors(root: Value, code: Registered | None = None) -> TorchContent:
     content = TorchContent()
     seen: set[int] = set()
     pending = [_Place("", root)]
-    visits = 0
     while pending:
-        place = pending.pop()
-        visits += 1
-        if visits + len(pending) > MAX_VISITS or len(place.path) > MAX_PATH:
+        place = pending.pop().arrived()
+        content.left -= 1
+        if content.left < len(pending) or len(place.path) > MAX_PATH:
             content.doubt("it has more values than are looked at, or nests them too deeply")
             break
         value = place.value
         if isinstance(value, Persistent):
             _note_storage(value, content)
         elif is_tensor(value):
+            content.left -= _TENSOR_VISITS
             _note_tensor(place, content)
         elif isinstance(value, dict | list | tuple | Call) and id(value) not in seen:
             seen.add(id(value))
-            pending.extend(reversed(list(_children(place, content, code))))
+            room = max(0, content.left - len(pending))
+            pending.extend(reversed(list(islice(_children(place, content, code), room + 1))))
     return content
 
 
@@ -127,14 +143,26 @@ def table_of(value: Value) -> dict[Value, Value] | None:
     """The entries of a dictionary or of what stands for one; Python 2 wrote an ordered one as a list of pairs."""
     if isinstance(value, dict):
         return value
-    if not isinstance(value, Call) or not isinstance(value.target, Global) or tuple(value.target) not in _TABLES:
+    if not _is_table(value):
         return None
-    table: dict[Value, Value] = {}
-    if isinstance(value.args, tuple) and value.args and isinstance(value.args[0], list):
-        for pair in value.args[0]:
-            if isinstance(pair, list | tuple) and len(pair) == 2:
-                table[pair[0] if type(pair[0]) in {str, int} else object()] = pair[1]
-    return {**table, **value.items}
+    pairs = [pair for pair in _first_list(value) if isinstance(pair, list | tuple) and len(pair) == 2]
+    return {**{key_of(key): item for key, item in pairs}, **value.items}
+
+
+def _is_table(value: Value) -> TypeGuard[Call]:
+    return isinstance(value, Call) and isinstance(value.target, Global) and tuple(value.target) in _TABLES
+
+
+def _first_list(value: Value) -> list[Value]:
+    """The list that something is made of by calling; empty when it is made in another way."""
+    args = value.args if isinstance(value, Call) else None
+    return args[0] if isinstance(args, tuple) and args and isinstance(args[0], list) else []
+
+
+def _table(value: Value, content: TorchContent) -> dict[Value, Value] | None:
+    """`table_of`, with its pairs taken from the budget: many tables may share one long list of them."""
+    content.left -= len(_first_list(value)) if _is_table(value) else 0
+    return table_of(value) if content.left >= 0 else None
 
 
 def class_of(value: Value) -> Global | None:
@@ -152,19 +180,19 @@ def is_module(value: Value) -> bool:
 
 
 def _children(place: _Place, content: TorchContent, code: Registered | None) -> Iterator[_Place]:
-    path, value, _, plain = place
+    path, value, plain = place.path, place.value, place.plain
     if isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield _Place(_joined(path, index), item, plain=plain)
-    elif (table := table_of(value)) is not None:
+            yield _Place(path, item, plain=plain, key=index)
+    elif (table := _table(value, content)) is not None:
         for key, item in table.items():
-            yield _Place(_joined(path, key), item, plain=plain)
+            yield _Place(path, item, plain=plain, key=key)
     elif isinstance(value, Call):
         yield from _object(place, value, content, code)
 
 
 def _object(place: _Place, value: Call, content: TorchContent, code: Registered | None) -> Iterator[_Place]:
-    path, _, _, plain = place
+    path, plain = place.path, place.plain
     if isinstance(value.target, Global) and value.target.name.startswith("_rebuild_"):
         content.doubt(f"it holds what {value.target.dotted[:80]!r} makes")
         plain = False
@@ -176,32 +204,31 @@ def _object(place: _Place, value: Call, content: TorchContent, code: Registered 
     if code is not None:
         yield from _script_attributes(place, value, content, code)
     elif is_module(value):
-        yield from _module(path, value.state)
+        yield from _module(path, value.state, content)
     else:
         for state in value.state if isinstance(value.state, tuple) else (value.state,):
             yield _Place(path, state, plain=plain)
 
 
-def _module(path: str, state: Value) -> Iterator[_Place]:
+def _module(path: str, state: Value, content: TorchContent) -> Iterator[_Place]:
     """What a module holds: its parameters, buffers and modules go by their own names."""
     attributes = state if isinstance(state, dict) else {}
-    dropped = _names(attributes.get("_non_persistent_buffers_set"))
+    dropped = _names(attributes.get("_non_persistent_buffers_set"), content)
     for key, item in attributes.items():
-        table = table_of(item) if key in {"_parameters", "_buffers", "_modules"} else None
+        table = _table(item, content) if key in {"_parameters", "_buffers", "_modules"} else None
         if table is None:
-            yield _Place(_joined(path, key), item)
+            yield _Place(path, item, key=key)
             continue
         for name, child in table.items():
-            yield _Place(
-                _joined(path, name), child, key == "_parameters" or (key == "_buffers" and name not in dropped)
-            )
+            registered = key == "_parameters" or (key == "_buffers" and name not in dropped)
+            yield _Place(path, child, registered, key=name)
 
 
-def _names(value: Value) -> frozenset[str]:
+def _names(value: Value, content: TorchContent) -> frozenset[str]:
     """The texts of a set as pickle builds one: filled, or made of a list by calling `set`."""
-    if isinstance(value, Call) and isinstance(value.args, tuple) and value.args:
-        value = value.args[0]
-    return frozenset(item for item in value if isinstance(item, str)) if isinstance(value, list) else frozenset()
+    names = value if isinstance(value, list) else _first_list(value)
+    content.left -= len(names)
+    return frozenset(item for item in names if isinstance(item, str)) if content.left >= 0 else frozenset()
 
 
 def _script_attributes(place: _Place, value: Call, content: TorchContent, code: Registered) -> Iterator[_Place]:
@@ -212,12 +239,7 @@ def _script_attributes(place: _Place, value: Call, content: TorchContent, code: 
     if known is None:
         content.doubt(f"the archive's code does not tell the parameters of {value.target.dotted[:80]!r}")
     for key, item in value.state.items():
-        yield _Place(_joined(place.path, key), item, known is not None and key in known, place.plain)
-
-
-def _joined(path: str, key: Value) -> str:
-    part = str(key) if type(key) in {str, int} else "?"
-    return f"{path}.{part}" if path else part
+        yield _Place(place.path, item, known is not None and key in known, place.plain, key)
 
 
 def _note_storage(value: Persistent, content: TorchContent) -> None:
@@ -299,5 +321,8 @@ def _naturals(value: Value) -> tuple[int, ...] | None:
         value = value.args[0]
     if not isinstance(value, tuple) or len(value) > _MAX_RANK:
         return None
-    numbers = tuple(item for item in value if _natural(item))
-    return numbers if len(numbers) == len(value) else None
+    return value if _all_natural(value) else None
+
+
+def _all_natural(value: tuple[Value, ...]) -> TypeGuard[tuple[int, ...]]:
+    return all(map(_natural, value))

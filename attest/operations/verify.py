@@ -135,6 +135,9 @@ def _evidence(
     )
 
 
+_SOURCES = "these say different things about the licence"
+
+
 def _formats(hashed: Hashed) -> tuple[tuple[str, str], ...]:
     return sniff_all(((entry.name, entry.size) for entry in hashed.manifest.files), hashed.prefixes)
 
@@ -151,4 +154,15 @@ def _licenses(inspected: Inspected, policy: Policy) -> tuple[tuple[License, ...]
         for name, reason in bom.unreadable
         if name.startswith("README.md") and name not in _OTHER_MEMBERS
     )
-    return bom.licenses, gaps
+    # What a licence file holds without one licence being concluded is no licence of the model; when it contradicts what
+    # is declared, nobody knows which of the two holds.
+    gaps += tuple(
+        Gap(
+            needed="licenses",
+            about=", ".join(dict.fromkeys(value.source for value in conflict.values)),
+            reason=_SOURCES,
+        )
+        for conflict in bom.conflicts
+        if conflict.about == "license"
+    )
+    return tuple(item for item in bom.licenses if item.acknowledgement != "evidence"), gaps

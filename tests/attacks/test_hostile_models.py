@@ -211,7 +211,7 @@ ARCHIVES: list[Attack] = [
     (
         "tensors with one hash",
         one("m.pt", lambda: build.torch(build.colliding_tensors(30_000))),
-        "attest:file:parameters:float32=1",
+        "attest:file:parameters:F32=1",
     ),
     (
         "millions of lists below a long name",

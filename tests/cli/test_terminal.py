@@ -87,3 +87,14 @@ def test_password_is_asked_for_and_never_shown(tmp_path: Path, tiny: Path) -> No
     code, wrong = in_terminal("sign", tiny, "--key", tmp_path / "k.pem", typed="other", prompts=1)
     assert code == 2
     assert "the password is wrong" in wrong
+
+
+def test_a_document_in_a_terminal_steers_nothing(tmp_path: Path) -> None:
+    model = tmp_path / "m"
+    model.mkdir()
+    (model / "a\x9b31m\u202eb.txt").write_text("x", encoding="utf-8")
+    code, seen = in_terminal("bom", "model", model)
+    assert code == 0
+    assert "\x9b" not in seen
+    assert "\u202e" not in seen
+    assert "a\\u009b31m\\u202eb.txt" in seen

@@ -5,6 +5,7 @@ Expected values come from the formats' own libraries, run once by hand; nothing 
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from attest.domain.bom import Bom
 from attest.operations.bills import Form, Writing, save_bom
 from attest.operations.bom_documents import check_bom
+from attest.operations.datasets import describe_dataset_path
 from attest.operations.describe import describe_path
 
 Json = dict[str, Any]
@@ -146,3 +148,31 @@ def test_tensors_of_real_models_have_the_digests_of_their_bytes(minilm: Path, na
             begin, end = header[tensor.name]["data_offsets"]
             content = data[8 + length + begin : 8 + length + end]
             assert tensor.sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("real", ["penguins", "vega"], indirect=True)
+def test_a_real_dataset_has_the_rows_and_columns_that_its_files_have(real: Path, tmp_path: Path) -> None:
+    bom = describe_dataset_path(real)
+    assert (bom.subject, bom.unreadable) == ("dataset", ())
+    assert [item.value.text for item in bom.licenses] == ["MIT"]
+    features = {feature.name for feature in bom.data.features}
+    tables = 0
+    for record in bom.files:
+        rows = {fact.name: fact.value.text for fact in record.about}.get("file:rows", "")
+        path = real / record.name
+        if record.name.endswith(".csv"):
+            with path.open(encoding="utf-8", newline="") as stream:
+                lines = [line for line in csv.reader(stream) if line]
+            assert {f"{record.name}: {name}" for name in lines[0]} <= features
+            assert rows in ("", str(len(lines) - 1))
+            tables += rows != ""
+        elif record.name.endswith(".json"):
+            assert rows in ("", str(len(json.loads(path.read_bytes()))))
+            tables += rows != ""
+    assert tables >= len(bom.files) - 3  # without the licence; two files have a first row that could be either
+    for form in FORMS:
+        out = tmp_path / f"{form}.json"
+        save_bom(bom, Writing(form=form), out)
+        checked = check_bom(out, real)
+        assert (checked.errors, checked.compared) == (0, len(bom.files)), [fault.message for fault in checked.faults]

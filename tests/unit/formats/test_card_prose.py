@@ -184,6 +184,11 @@ def test_lines_of_the_template() -> None:
     assert read.passages == ()
 
 
+def test_a_line_in_a_section_about_one_thing_is_about_that_thing() -> None:
+    read = read_model_prose("# M\n## Training data\n- **Repository:** a\n### Acme pairs\n- **Paper:** b\n")
+    assert read.labels == ()
+
+
 def test_a_line_that_is_there_twice_with_different_texts_says_nothing() -> None:
     read = read_model_prose("# M\n- **Paper:** a\n- **Paper:** b\n- **Demo:** c\n- **Demo:** c\n")
     assert read.labelled("paper") is None
@@ -212,8 +217,15 @@ def test_numbers_count_in_a_section_about_evaluation_alone() -> None:
     )
 
 
-def test_a_comparison_is_no_result() -> None:
-    assert read_model_prose(f"# M\n## Evaluation\n### Comparison of results\n{GRID}").results == ()
+@pytest.mark.parametrize(
+    "above", ["## Evaluation\n### Comparison of results", "## Baselines\n### Results", "## Acme-large\n### Results"]
+)
+def test_numbers_of_others_are_no_results(above: str) -> None:
+    assert read_model_prose(f"# M\n{above}\n{GRID}").results == ()
+
+
+def test_results_below_the_evaluation() -> None:
+    assert len(read_model_prose(f"# M\n# Evaluation\n## Results\n{GRID}").results) == 1
 
 
 def test_no_personal_data_is_a_statement() -> None:

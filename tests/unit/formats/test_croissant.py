@@ -19,12 +19,12 @@ from attest.formats.croissant import (
     Croissant,
     CroissantParty,
     Text,
-    is_link,
     is_time,
     read_croissant,
 )
 from attest.formats.croissant_parts import MAX_FIELDS, CroissantField, CroissantFile
 from attest.formats.json_ld import Terms
+from attest.formats.web_link import is_link
 
 Json = dict[str, Any]
 SHA = "48f8a4c8f8bdd0f3ed5ca2b5cd6a2e8bcd2b1e9b8e1c8b1f8f4f0a8e5b2d0c11"
@@ -583,12 +583,18 @@ def test_what_is_no_time_is_absent(time: str) -> None:
     assert changed(datePublished=time).published == NO_TEXT
 
 
-@pytest.mark.parametrize("link", ["http://x", "https://x.org:8080/a?b=c#d", "https://x.org/%C3%A9"])
+@pytest.mark.parametrize(
+    "link", ["http://x", "https://x.org:8080/a?b=c?d#e", "https://x.org/%C3%A9", "https://x.org?q", "https://x.org#f"]
+)
 def test_links(link: str) -> None:
     assert is_link(link)
 
 
-@pytest.mark.parametrize("link", ["", "ftp://x", "x.org", "https://x.org/a b", "https://é", "https://x/" + "y" * 1100])
+@pytest.mark.parametrize(
+    "link",
+    ["", "ftp://x", "x.org", "https://", "https://x.org/a b", "https://é", "https://x/" + "y" * 1100, "https://x/%zz",
+     "https://x/a#b#c", "https://x/a[]", "https://u@x", "https://.x", "https://x\ny", "https://x/\\a", 'https://x/"a'],
+)  # fmt: skip
 def test_what_is_no_link_is_absent(link: str) -> None:
     assert not is_link(link)
     assert changed(url=link).url == NO_TEXT

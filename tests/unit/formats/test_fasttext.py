@@ -54,7 +54,7 @@ def properties(data: bytes) -> dict[str, str]:
 def test_a_supervised_model() -> None:
     data = model()
     found = of(read, data)
-    assert (found.format, found.title, found.architecture) == ("fasttext", "fastText, version 12", "supervised")
+    assert (found.format, found.title, found.architecture) == ("fasttext", "fastText, version 12", "")
     assert (found.framework, found.model_type, found.problems) == ("fasttext", "fasttext", ())
     assert dict(found.hyperparameters) == {
         "dim": "4", "ws": "5", "epoch": "6", "min_count": "1", "neg": "7", "word_ngrams": "2", "loss": "softmax",
@@ -190,7 +190,7 @@ def test_a_real_model() -> None:
     path = MODELS / "langdetect" / "lid.176.ftz"
     assert path.is_file(), "run scripts/fixtures models first"
     found = of(read, path.read_bytes())
-    assert (found.title, found.architecture, found.problems) == ("fastText, version 12", "supervised", ())
+    assert (found.title, found.architecture, found.problems) == ("fastText, version 12", "", ())
     assert dict(found.hyperparameters) == {
         "bucket": "2000000", "dim": "16", "epoch": "5", "loss": "hierarchical softmax", "maxn": "4",
         "min_count": "1000", "minn": "2", "model": "supervised", "neg": "5", "vocab_size": "7235",

@@ -12,6 +12,7 @@ import pytest
 import attest
 from attest.domain.verdict import Verification
 from attest.errors import ArtifactError, DocumentError, InputError, KeyFileError
+from tests.conftest import ROOT
 from tests.unit.conftest import claim, hashed, model_bundle, signer, write
 from tests.unit.operations.conftest import MODEL
 from tests.unit.policy.build import document
@@ -147,6 +148,33 @@ def test_a_licence_that_is_no_expression_ends_in_a_verdict(model: Path, tmp_path
     policy = tmp_path / "p.yaml"
     policy.write_text(document("  - id: l\n    licenses: {allow: [MIT]}\n"), encoding="utf-8")
     assert failed(attest.verify(model, policy=policy)).keys() == {"l"}
+
+
+LICENSES = "  - id: l\n    licenses: {allow: [MIT, Apache-2.0]}\n"
+
+
+def judged(model: Path, tmp_path: Path, **texts: str) -> attest.Verification:
+    for name, text in texts.items():
+        (model / name).write_text(text, encoding="utf-8")
+    policy = tmp_path / "licences.yaml"
+    policy.write_text(document(LICENSES), encoding="utf-8")
+    return attest.verify(model, policy=policy)
+
+
+def test_a_licence_file_alone_is_a_licence_and_one_with_a_clause_more_is_none(model: Path, tmp_path: Path) -> None:
+    (model / "README.md").unlink(missing_ok=True)
+    text = (ROOT / "tests" / "data" / "MIT.txt").read_text("utf-8")
+    assert judged(model, tmp_path, LICENSE=text).passed
+    assert failed(judged(model, tmp_path, LICENSE=f"{text}\nYou must not use it on Sundays.\n")).keys() == {"l"}
+
+
+def test_a_licence_file_that_contradicts_the_card_fails_although_both_are_allowed(model: Path, tmp_path: Path) -> None:
+    text = (ROOT / "tests" / "data" / "MIT.txt").read_text("utf-8")
+    card = {"README.md": "---\nlicense: apache-2.0\n---\n", "LICENSE": text}
+    result = judged(model, tmp_path, **card)
+    assert failed(result).keys() == {"l"}
+    assert "different things about the licence" in str(result.failed)
+    assert judged(model, tmp_path, **(card | {"README.md": "---\nlicense: mit\n---\n"})).passed
 
 
 # Time
