@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from attest.bom import from_facts
 from attest.bom.identity import Identity, identity
 from attest.bom.license_evidence import license_conflicts, license_evidence
 from attest.bom.licenses import declared_licenses
 from attest.bom.lineage import datasets, lineage
-from attest.bom.model_card import CardValues, card_values
+from attest.bom.model_card import CardValues, card_values, evaluated_on, metrics_of
 from attest.bom.reading import Reading
 from attest.bom.tokenizers import describe_tokenizer
 from attest.bom.weights import parameters_of, speaking
@@ -41,6 +42,8 @@ _READERS = {
     "generation_config.json": read_generation,
     "sentence_bert_config.json": read_sentence_length,
 }
+_RESULTS = ".eval_results/"
+_MAX_RESULTS = 100
 _PIPELINES = ("model_index.json", "modules.json")
 
 
@@ -71,6 +74,7 @@ def describe_model(
         manifest, name=name, hub_repository=hub_repository, folder=folder, card_name=card_name, facts=primary
     )
     said = _parties(card_values(documents.card), who, from_hub=bool(hub_repository) and not name)
+    said = _evaluated(said, reading)
     bom = Bom(
         name=who.name,
         group=who.group,
@@ -249,6 +253,25 @@ def _record(entry: FileEntry, kind: str, found: Facts | None) -> FileRecord:
         about=from_facts.file_facts(found, entry.name) if found is not None else (),
         tensors=from_facts.tensor_records(found) if found is not None else (),
     )
+
+
+def _evaluated(said: CardValues, reading: Reading) -> CardValues:
+    """With the results of the files that evaluations leave below `.eval_results`."""
+    names = [entry for entry in reading.manifest.files if entry.name.startswith(_RESULTS)][:_MAX_RESULTS]
+    for entry in names:
+        data = reading.prefixes.get(entry.name, b"")
+        if not entry.name.endswith((".yaml", ".yml")) or len(data) != entry.size:
+            continue
+        # Imported here: it brings a YAML parser, and few models have such files.
+        from attest.formats.model_index import read_eval_results
+
+        results = reading.attempt(entry.name, partial(read_eval_results, data, entry.name)) or ()
+        said = replace(
+            said,
+            metrics=(*said.metrics, *metrics_of(results, entry.name)),
+            datasets=(*said.datasets, *evaluated_on(results, entry.name)),
+        )
+    return said
 
 
 def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:

@@ -191,7 +191,8 @@ class _View:
 
     def _relatives(self) -> Iterator[Row]:
         for item in _objects(_object(self.subject.get("pedigree")).get("ancestors")):
-            yield Row(label="base model", text=_full(item), origin=_origin(item))
+            label = "made from" if item.get("type") == "data" else "base model"
+            yield Row(label=label, text=_full(item), origin=_origin(item))
         for item in self.others:
             if item.get("type") == "data":
                 yield Row(label="dataset", text=_full(item), origin=_origin(item))
@@ -250,7 +251,8 @@ class _View:
         pedigree = _object(self.subject.get("pedigree"))
         relation = _property(self.subject, "attest:model:base-model-relation") or "base model"
         related: list[tuple[Json, NodeKind, str]] = [
-            (item, "base-model", relation) for item in _objects(pedigree.get("ancestors"))
+            (item, "dataset", "made from") if item.get("type") == "data" else (item, "base-model", relation)
+            for item in _objects(pedigree.get("ancestors"))
         ]
         for item in self.others:
             if item.get("type") == "data":

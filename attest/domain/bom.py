@@ -12,18 +12,11 @@ from typing import Literal
 
 from attest.domain.finding import Finding
 from attest.domain.gap import Gap
+from attest.domain.license import License as License  # noqa: PLC0414 - given on
+from attest.domain.license import Origin as Origin  # noqa: PLC0414 - given on
+from attest.domain.license import Value as Value  # noqa: PLC0414 - given on
 
-Origin = Literal["declared", "observed", "inferred"]
 Subject = Literal["model", "dataset", "environment"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """A text with its origin: `source` is a file and the key inside it, or how the value was concluded."""
-
-    text: str
-    origin: Origin
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +25,6 @@ class Fact:
 
     name: str
     value: Value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class License:
-    """A licence as somebody stated it: an SPDX id, an SPDX expression, or a name that SPDX does not list.
-
-    `acknowledgement` tells what a card or header declares from what the text of a licence file shows (`concluded` when
-    that is unambiguous, else `evidence`).
-    """
-
-    kind: Literal["id", "expression", "name"]
-    value: Value
-    url: str = ""
-    acknowledgement: Literal["declared", "concluded", "evidence"] = "declared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

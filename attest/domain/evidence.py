@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from attest.domain.artifact import Kind
 from attest.domain.attestation import Attestation, Rejected
-from attest.domain.bom import License
 from attest.domain.finding import Finding
 from attest.domain.gap import Gap
+from attest.domain.license import License
 from attest.domain.manifest import Manifest
 
 

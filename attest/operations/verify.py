@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from attest.domain.artifact import Artifact
 from attest.domain.attestation import Attestation, Rejected
-from attest.domain.bom import License
 from attest.domain.evidence import Evidence
 from attest.domain.gap import Gap
+from attest.domain.license import License
 from attest.domain.manifest import printable
 from attest.domain.verdict import Verification
 from attest.errors import InputError, UnsafeArtifactError, UnstableFileError

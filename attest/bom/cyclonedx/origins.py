@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from attest.bom.cyclonedx.vocabulary import Json
 from attest.bom.references import References, origin_text
-from attest.domain.bom import Bom, Value
+from attest.domain.bom import Bom, DataCard, Value
 
 _SUBJECT = "/metadata/component"
 
@@ -58,6 +58,7 @@ def _many(bom: Bom) -> Iterator[tuple[str, Iterable[Value]]]:
     yield "performanceMetrics", (metric.value for metric in card.metrics)
     yield "hyperparameters", (fact.value for fact in card.hyperparameters)
     yield "sensitiveData", bom.data.sensitive
+    yield from _of_data(bom.data)
     for side, ports in (("inputs", card.inputs), ("outputs", card.outputs)):
         yield side, (Value(text=port.format, origin=port.origin, source=port.source) for port in ports)
     parties = (("manufacturer", bom.manufacturer), ("supplier", bom.supplier))
@@ -65,6 +66,23 @@ def _many(bom: Bom) -> Iterator[tuple[str, Iterable[Value]]]:
         if party is not None:
             yield field, (party.name,)
     yield "authors", (party.name for party in bom.authors)
+
+
+def _of_data(data: DataCard) -> Iterator[tuple[str, Iterable[Value]]]:
+    """What a dataset's files and documents say of it; splits and features are told once a source."""
+    yield "splits", (Value(text=split.name, origin=split.origin, source=split.source) for split in data.splits)
+    yield "features", (Value(text=item.name, origin=item.origin, source=item.source) for item in data.features)
+    yield "kinds", data.kinds
+    yield "collection", data.collection
+    yield "preprocessing", data.preprocessing
+    yield "annotation", data.annotation
+    yield "biases", data.biases
+    yield "limitations", data.limitations
+    yield "use-cases", data.use_cases
+    yield "social-impact", data.social_impact
+    yield "maintenance", data.maintenance
+    for role, parties in (("owners", data.owners), ("custodians", data.custodians)):
+        yield role, (party.name for party in parties)
 
 
 _POINTERS = {
@@ -92,6 +110,10 @@ _POINTERS = {
     "hyperparameters": "/modelCard/properties",
     "classification": "/data/0/classification",
     "sensitiveData": "/data/0/sensitiveData",
+    "splits": "/data/0/contents/properties",
+    "features": "/data/0/contents/properties",
+    "owners": "/data/0/governance/owners",
+    "custodians": "/data/0/governance/custodians",
 }
 
 

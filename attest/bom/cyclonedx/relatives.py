@@ -20,9 +20,19 @@ def base_components(relatives: Iterable[Relative], refs: Iterable[str]) -> list[
 
 
 def dataset_components(relatives: Iterable[Relative], refs: Iterable[str]) -> list[Json]:
-    """The datasets. One has no purl: whether the type `huggingface` covers datasets is not settled."""
+    """The datasets that are not ancestors. One has no purl: whether `huggingface` covers datasets is not settled."""
     found = _by_ref(relatives, refs)
-    return [_dataset(kin, ref) for ref, kin in sorted(found.items())]
+    return [_dataset(kin, ref) for ref, kin in sorted(found.items()) if not _derived(kin)]
+
+
+def derived_components(relatives: Iterable[Relative], refs: Iterable[str]) -> list[Json]:
+    """The datasets that the subject was made from, for `pedigree.ancestors`."""
+    found = _by_ref(relatives, refs)
+    return [_dataset(kin, ref) for ref, kin in sorted(found.items()) if _derived(kin)]
+
+
+def _derived(named: list[Relative]) -> bool:
+    return any(kin.relation == "derived-from" for kin in named)
 
 
 def _by_ref(relatives: Iterable[Relative], refs: Iterable[str]) -> dict[str, list[Relative]]:

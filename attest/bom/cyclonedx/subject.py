@@ -9,7 +9,7 @@ from attest.bom.cyclonedx.card import model_card
 from attest.bom.cyclonedx.data import dataset_data
 from attest.bom.cyclonedx.licenses import license_choices, license_evidence
 from attest.bom.cyclonedx.origins import origins
-from attest.bom.cyclonedx.relatives import base_components
+from attest.bom.cyclonedx.relatives import base_components, derived_components
 from attest.bom.cyclonedx.vocabulary import Json, contact, organisation, properties
 from attest.bom.file_kinds import is_weights
 from attest.bom.names import hub_id
@@ -118,10 +118,12 @@ def _link(reference: Reference) -> Json:
 
 
 def _pedigree(bom: Bom, refs: References) -> Json:
-    if not bom.base_models:
+    """Base models of a model; the datasets that a dataset was made from."""
+    sources = derived_components(bom.datasets, refs.datasets)
+    if not bom.base_models and not sources:
         return {}
     relations = sorted({kin.relation for kin in bom.base_models if kin.relation})
-    pedigree: Json = {"ancestors": base_components(bom.base_models, refs.base_models)}
+    pedigree: Json = {"ancestors": [*base_components(bom.base_models, refs.base_models), *sources]}
     if relations:
         pedigree["notes"] = f"relation to the base model: {', '.join(relations)}"
     return pedigree

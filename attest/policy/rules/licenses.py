@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attest.domain.bom import License
+from attest.domain.license import License
 from attest.domain.verdict import Reason, RuleResult
 from attest.policy.reader import Reader
 from attest.policy.rules.context import Context, result

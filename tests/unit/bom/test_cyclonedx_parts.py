@@ -346,7 +346,7 @@ DATASET = Bom(
         languages=("en",),
         properties=(fact("parquet:row-groups", "1"),),
     ),
-    base_models=(Relative(name="acme/raw", relation="derived-from", origin="declared", source="README.md"),),
+    datasets=(Relative(name="acme/raw", relation="derived-from", origin="declared", source="README.md"),),
     files=(record("train.csv", format="csv"),),
 )
 
@@ -368,6 +368,10 @@ def test_a_dataset_is_a_data_component_with_contents_and_governance(spec: Spec) 
     assert contents["attest:dataset:class:cat"] == ["2"]
     assert contents["attest:dataset:bias"] == ["mostly cats"]
     assert contents["attest:dataset:rows"] == ["3"]
+    assert [item["name"] for item in subject["pedigree"]["ancestors"]] == ["acme/raw"]
+    assert "components" not in document
+    assert named(subject)["attest:origin:features"] == ["inferred: train.csv"]
+    assert named(subject)["attest:origin:splits"] == ["observed: train.csv"]
 
 
 @pytest.mark.parametrize("spec", SPECS)

@@ -254,3 +254,12 @@ def test_nothing_but_the_given_bytes_is_read(describe: Describe, files: Files, m
 def test_the_pooling_configuration_is_no_model_configuration(describe: Describe) -> None:
     data = json.dumps({"model_type": "bert"}).encode()
     assert describe({"1_Pooling/config.json": data}).card.model_type is None
+
+
+def test_results_of_evaluations_beside_the_card_are_metrics(describe: Describe, files: Files) -> None:
+    files[".eval_results/mmlu.yaml"] = b"- dataset:\n    id: cais/mmlu\n    task_id: default\n  value: 61.5\n"
+    files[".eval_results/broken.yaml"] = b"- [unclosed"
+    bom = describe(files)
+    assert [(metric.value.text, metric.dataset) for metric in bom.card.metrics] == [("61.5", "cais/mmlu")]
+    assert ".eval_results/broken.yaml" in dict(bom.unreadable)
+    assert "cais/mmlu" in [kin.name for kin in bom.datasets if kin.relation == "evaluated-on"]
