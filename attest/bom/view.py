@@ -43,7 +43,10 @@ class _View:
         components = _objects(document.get("components"))
         typed = [item for item in (root, *components) if item.get("type") in _SUBJECTS]
         self.subject = root if root.get("type") in _SUBJECTS or not typed else typed[0]
-        self.others = [item for item in components if item is not self.subject]
+        rest = [item for item in components if item is not self.subject]
+        self.loose = [item for item in rest if item.get("type") == "file" or _property(item, "attest:file:size")]
+        files = set(map(id, self.loose))
+        self.others = [item for item in rest if id(item) not in files]
         self.properties = [
             (_text(item.get("name")), _text(item.get("value"))) for item in _objects(self.subject.get("properties"))
         ]
@@ -81,6 +84,7 @@ class _View:
         yield "evaluation", self._metrics()
         yield "considerations", self._considerations()
         yield "hyperparameters", self._named("cdx:ai-ml:model:hyperparameter:", self._card_properties())
+        yield "tokenizer", self._named("cdx:ai-ml:tokenizer:hyperparameter:", self._card_properties())
         yield "dataset", self._data()
         yield "other facts", self._facts()
         yield "made from", self._relatives()
@@ -174,12 +178,18 @@ class _View:
                 )
 
     def _named(self, prefix: str, pairs: Iterable[tuple[str, str]]) -> Iterator[Row]:
-        for name, value in list(pairs)[:_SHOWN_PROPERTIES]:
-            if name.startswith(prefix):
+        for name, value in [pair for pair in pairs if pair[0].startswith(prefix)][:_SHOWN_PROPERTIES]:
+            if value:
                 yield Row(label=name.removeprefix(prefix), text=value)
 
     def _facts(self) -> Iterator[Row]:
-        shown = ("cdx:ai-ml:model:", "attest:model:parameters:", "attest:model:input:", "attest:model:output:")
+        shown = (
+            "cdx:ai-ml:model:",
+            "cdx:ai-ml:tokenizer:",
+            "attest:model:parameters:",
+            "attest:model:input:",
+            "attest:model:output:",
+        )
         for name, value in self._card_properties()[:_SHOWN_PROPERTIES]:
             if not name.startswith(shown):
                 yield Row(label=name, text=value)
@@ -218,8 +228,7 @@ class _View:
 
     def _files(self) -> Iterator[FileRow]:
         nested = _objects(self.subject.get("components"))
-        loose = [item for item in self.others if item.get("type") == "file" or _property(item, "attest:file:size")]
-        for item in nested or loose:
+        for item in nested or self.loose:
             if item.get("type") in _FILE_TYPES:
                 yield _file(item)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from attest.bom.cyclonedx.licenses import license_choices
 from attest.bom.cyclonedx.vocabulary import Json, properties
@@ -86,8 +86,3 @@ def _analysis(one: Vulnerability) -> Json:
     if analysis.response:
         found["response"] = sorted(set(analysis.response))
     return found
-
-
-def purls(components: Iterable[Component]) -> frozenset[str]:
-    """The purls of these components."""
-    return frozenset(one.purl for one in components)

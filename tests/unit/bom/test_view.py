@@ -38,6 +38,9 @@ def test_a_model_is_shown_whole_in_both_layouts(layout: Any) -> None:
     assert sections["evaluation"]["SNLI (accuracy) on plain, test"] == "0.91"
     assert sections["considerations"]["limits"] == "English only"
     assert sections["made from"]["base model"] == "acme/base"
+    assert sections["tokenizer"] == {"do_lower_case": "true"}
+    (made,) = [section for section in found.sections if section.title == "made from"]
+    assert [row.text for row in made.rows] == ["acme/base", "mnli", "snli"]
     assert sections["software"]["requests"] == "2.32.0 Apache-2.0 (declared)"
     assert [item.name for item in found.files] == ["a.py", "m.pt"]
     assert found.files[1].notes == ("pickle:globals torch._utils._rebuild_tensor_v2",)
