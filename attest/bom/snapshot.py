@@ -136,14 +136,21 @@ def snapshot(document: JsonObject) -> Snapshot:
         raise DocumentError(
             "this is no CycloneDX document in JSON", hint="Only such documents are compared; write the bill as one."
         )
-    root = object_of(object_of(document.get("metadata")).get("component"))
-    components = objects_in(document.get("components"))
-    typed = [item for item in (root, *components) if item.get("type") in _SUBJECTS and not _is_file(item)]
-    subject = root if root.get("type") in _SUBJECTS or not typed else typed[0]
-    others = [item for item in components if item is not subject]
-    files = [*_nested(subject), *filter(_is_file, others)]
-    rest = tuple(item for item in others if not _is_file(item))
+    subject = subject_of(document)
+    others = [item for item in objects_in(document.get("components")) if item is not subject]
+    files = [*_nested(subject), *filter(is_file, others)]
+    rest = tuple(item for item in others if not is_file(item))
     return Snapshot(document=document, subject=subject, others=rest, files=_named(files))
+
+
+def subject_of(document: JsonObject) -> JsonObject:
+    """What the document is about: its root, or the first model or dataset of the inventory under a root of another
+    type. A file is no dataset, whatever type it has."""
+    root = object_of(object_of(document.get("metadata")).get("component"))
+    if root.get("type") in _SUBJECTS:
+        return root
+    components = objects_in(document.get("components"))
+    return next((item for item in components if item.get("type") in _SUBJECTS and not is_file(item)), root)
 
 
 def _named(items: Iterable[JsonObject]) -> dict[str, FileSeen]:
@@ -163,12 +170,13 @@ def _nested(component: JsonObject) -> Iterator[JsonObject]:
     while waiting:
         item = waiting.pop()
         loose = item.get("type") in ("data", "library") and not item.get("purl") and not item.get("data")
-        if loose or _is_file(item):
+        if loose or is_file(item):
             yield item
         waiting += objects_in(item.get("components"))[::-1]
 
 
-def _is_file(item: JsonObject) -> bool:
+def is_file(item: JsonObject) -> bool:
+    """Whether a component says that it is a file, by its type or by what we write about files."""
     return item.get("type") == "file" or any(name.startswith(_FILE) for name, _ in pairs_of(item))
 
 

@@ -17,7 +17,6 @@ from attest.formats.yaml_nodes import Node, parse_nodes
 MAX_RESULTS = 5_000
 MAX_VALUE = 64
 MAX_EVAL_FILE = 64 * 1024
-EVAL_FOLDER = ".eval_results/"
 _INDEX = "model-index"
 _VALUE = re.compile(r"(?=\D{0,63}\d)[^{}\[\]<>]{1,64}")
 

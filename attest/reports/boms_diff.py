@@ -48,11 +48,6 @@ def diff_text(found: BomDiff, *, color: bool = False, everything: bool = False) 
     return "\n".join(lines) + "\n"
 
 
-def kinship_text(found: Kinship) -> str:
-    """Two models compared by their tensors, ending with a line feed."""
-    return "\n".join(_kinship(found)) + "\n"
-
-
 def match_text(name: str, matches: Sequence[Match], findings: Sequence[Finding], known: int) -> str:
     """The known models that one has weights in common with, and what its declared base models make of that."""
     shown = [found for found in matches if found.evidence == "shown"]
@@ -82,11 +77,6 @@ def diff_json(found: BomDiff) -> str:
             "changes": encode(found.changes),
         }
     )
-
-
-def kinship_json(found: Kinship) -> str:
-    """Kinship for machines."""
-    return pretty({"format": "attest/kinship/v1", **encode(found)})
 
 
 def match_json(name: str, matches: Sequence[Match], findings: Sequence[Finding], known: int) -> str:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attest.bom.cyclonedx import to_cyclonedx
+from attest.bom.snapshot import snapshot
 from attest.bom.view import view
 from attest.domain.bom_view import BomView
 from attest.errors import DocumentError
@@ -86,6 +87,15 @@ def test_an_spdx_document_is_shown() -> None:
     assert found.files[0].digest == "a" * 64
     assert rows(found)["made from"] == {"trainedOn": "snli"}
     assert ("snli", "dataset") in {(node.label, node.kind) for node in found.nodes}
+
+
+@pytest.mark.parametrize("file", [{"type": "data"}, {"type": "machine-learning-model"}])
+def test_a_file_is_never_taken_for_the_subject(file: dict[str, str]) -> None:
+    listed = {**file, "name": "train.csv", "properties": [{"name": "attest:file:size", "value": "7"}]}
+    model = {"type": "machine-learning-model", "name": "the-model"}
+    document: dict[str, Any] = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [listed, model]}
+    assert view(document).title == snapshot(document).name == "the-model"
+    assert [row.name for row in view(document).files] == ["train.csv"]
 
 
 def test_what_is_no_bill_is_refused() -> None:
