@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from attest.operations.inspect_bundle import inspect_bundle
     from attest.operations.release import release
     from attest.operations.replay import replay
+    from attest.operations.scan import scan
     from attest.operations.sign import attest, sign
     from attest.operations.trust import fetch_trust, show_trust
     from attest.operations.verify import verify
@@ -44,6 +45,7 @@ __all__ = [
     "match_model",
     "release",
     "replay",
+    "scan",
     "score_bom",
     "show_trust",
     "sign",
@@ -67,6 +69,7 @@ _HOMES = {
     "match_model": "attest.operations.compare",
     "release": "attest.operations.release",
     "replay": "attest.operations.replay",
+    "scan": "attest.operations.scan",
     "score_bom": "attest.operations.bom_documents",
     "show_trust": "attest.operations.trust",
     "sign": "attest.operations.sign",

@@ -22,6 +22,9 @@ from attest.domain.file_format import FORMATS
 from attest.domain.finding import Finding
 from attest.domain.gap import Gap
 from attest.domain.record import camel
+from attest.domain.scan import OUTCOMES
+from attest.domain.scan_rule import SEVERITIES
+from attest.domain.scan_rules import RULES
 from attest.domain.statement import PREDICATE_TYPES
 from attest.domain.verdict import PolicyReference, RuleResult
 from attest.operations.release import Released
@@ -173,6 +176,63 @@ def claims() -> Schema:
     return document("Claims", "What bundles say of themselves, before anything is verified.", body)
 
 
+def scan() -> Schema:
+    """What `attest scan --format json` prints."""
+    finding = closed(
+        {
+            "rule": {"enum": sorted(RULES)},
+            "severity": {"enum": list(SEVERITIES)},
+            "effect": {"enum": sorted({rule.effect for rule in RULES.values()})},
+            "members": {**TEXTS, "description": "the way from the file to the part inside it"},
+            "message": {"type": "string"},
+            "offset": {**COUNT, "description": "bytes from the beginning of the innermost part"},
+            "length": COUNT,
+            "value": {"type": "string"},
+            "profile": {"type": "string", "description": "the profile that would allow it"},
+            "by": {"type": "string", "description": "another scanner that found it, with its version"},
+        },
+        optional=("offset", "length", "value", "profile", "by"),
+    )
+    read = {
+        "interpreted": {**COUNT, "description": "bytes read as structure"},
+        "opaque": {**COUNT, "description": "bytes accounted for and not read"},
+    }
+    file = closed(
+        {
+            "name": {"type": "string"},
+            "bytes": COUNT,
+            "outcome": {"enum": list(OUTCOMES)},
+            "formats": {**TEXTS, "description": "the readers that would take these bytes"},
+            "profilesNeeded": TEXTS,
+            **read,
+            "refersTo": TEXTS,
+            "findings": {"type": "array", "items": finding},
+            "leftOut": {**COUNT, "description": "findings that count and were not kept"},
+        }
+    )
+    artifact = closed(
+        {"reference": {"type": "string"}, "files": COUNT, "bytes": COUNT, "digest": closed({"sha256": HEX})},
+        optional=("digest",),
+    )
+    body = closed(
+        {
+            "format": {"const": "attest/scan/v1"},
+            "outcome": {"enum": list(OUTCOMES), "description": "PASS says nothing about what no reader here reads"},
+            "artifact": artifact,
+            "tool": closed({"name": {"const": "attest"}, "version": {"type": "string"}}),
+            "allowlist": closed({"sha256": HEX}),
+            "profilesAllowed": TEXTS,
+            "profilesNeeded": TEXTS,
+            "namesAdded": {**TEXTS, "description": "pairs module:name that the caller allowed besides"},
+            "options": {"type": "object", "additionalProperties": {"type": "string"}},
+            "secondOpinions": TEXTS,
+            **read,
+            "files": {"type": "array", "items": file},
+        }
+    )
+    return document("Scan", "What could run when the files of one artifact are loaded.", body)
+
+
 NAME = {"type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{0,63}$"}
 TEXT = {"type": "string", "minLength": 1}
 KEY_ID = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
@@ -266,9 +326,18 @@ def _rules() -> Schema:
         "attestation": closed({"predicate": predicate, **counted}, optional=optional),
         "formats": closed({"allow": _list({"enum": list(FORMATS)})}),
         "licenses": closed({"allow": _list(TEXT)}),
+        "scan": _scan_rule(),
     }
     rule = {"oneOf": [closed({"id": NAME, kind: shape}) for kind, shape in shapes.items()]}
     return {"type": "array", "items": rule, "minItems": 1, "maxItems": 200}
+
+
+def _scan_rule() -> Schema:
+    pair = {"type": "string", "pattern": r"^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$"}
+    gaps = [rule.id for rule in RULES.values() if rule.effect == "inconclusive"]
+    accepted = _list(closed({"file": TEXT, "rule": {"enum": gaps}}))
+    shape = {"profiles": _list(TEXT), "names": _list(pair), "deny": _list({"enum": list(RULES)}), "accept": accepted}
+    return closed(shape, optional=tuple(shape))
 
 
 def policy() -> Schema:
@@ -299,6 +368,7 @@ def main(folder: Path) -> None:
         "claims": claims(),
         "policy": policy(),
         "release": release(),
+        "scan": scan(),
     }
     for name, schema in schemas.items():
         text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

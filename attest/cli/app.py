@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from attest import __version__
-from attest.cli import bills, evidence, keys, policies, trust, verification
+from attest.cli import bills, evidence, keys, policies, scans, trust, verification
 from attest.cli.show import echo, fail
 from attest.errors import AttestError
 
@@ -47,6 +47,7 @@ app.command("digest")(evidence.digest)
 app.command("sign")(evidence.sign)
 app.command("attest")(evidence.attest)
 app.command("release")(evidence.release)
+app.command("scan")(scans.scan)
 app.command("verify")(verification.verify)
 app.command("inspect")(trust.inspect)
 roots.command("show")(trust.show)

@@ -75,6 +75,7 @@ Incremental = Annotated[
         show_default=False,
     ),
 ]
+NoScan = Annotated[bool, typer.Option("--no-scan", help="Do not scan the files, and attest no scan.")]
 Sha512 = Annotated[bool, typer.Option("--sha512/--no-sha512", help="Also compute SHA-512 in the same pass.")]
 
 
@@ -205,9 +206,10 @@ def release(
     upload: Upload = "",
     digests: Digests = "",
     incremental: Incremental = "",
+    no_scan: NoScan = False,
     form: Shape = Format.text,
 ) -> None:
-    """The release step: bill of materials, signature and attestation in one pass over the bytes."""
+    """The release step: bill of materials, scan, signature and attestations in one pass over the bytes."""
     from attest import reports
     from attest.operations.release import release as run
 
@@ -218,6 +220,7 @@ def release(
             name=name,
             version=version,
             bom=bom,
+            scanned=not no_scan,
             sha512=sha512,
             follow_links=allow_symlinks,
             digests=digests,
@@ -236,7 +239,10 @@ def release(
     echo(f"released {done.name}: {done.files} files, {done.digest_kind} sha256:{done.digest}, by {done.signer}\n")
     signed = "added" if done.signed else "already there"
     echo(f"{done.signature_path} (signature over the files, {signed})\n")
-    echo(f"{done.claims_path} (bill of materials, {word})\n")
+    what = f"bill of materials and scan: {done.scan}" if done.scan else "bill of materials"
+    echo(f"{done.claims_path} ({what}, {word})\n")
+    if done.scan not in {"", "PASS"}:
+        note(f"the scan ended with {done.scan}, and that is attested; attest scan {printable(model)} says why")
     for address in done.uploaded:
         echo(f"{address} (uploaded)\n")
     echo(_unread(done))

@@ -10,6 +10,7 @@ from attest.domain.finding import Finding
 from attest.domain.gap import Gap
 from attest.domain.license import License
 from attest.domain.manifest import Manifest
+from attest.domain.scan import Scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Evidence:
 
     `manifest` is None when the files could not be hashed; a gap then says why.
     `formats` maps every file name to the format sniffed from its content, and is None when nobody asked for it;
-    so is `licenses`.
+    so are `licenses` and `scan`.
     """
 
     name: str
@@ -29,5 +30,6 @@ class Evidence:
     rejected: tuple[Rejected, ...] = ()
     formats: tuple[tuple[str, str], ...] | None = None
     licenses: tuple[License, ...] | None = None
+    scan: Scan | None = None
     findings: tuple[Finding, ...] = ()
     gaps: tuple[Gap, ...] = ()

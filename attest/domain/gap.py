@@ -13,6 +13,6 @@ class Gap:
     `needed` names the kind of evidence, `about` the file, place or component.
     """
 
-    needed: Literal["manifest", "signature", "claims", "formats", "licenses", "vulnerabilities"]
+    needed: Literal["manifest", "signature", "claims", "formats", "licenses", "vulnerabilities", "scan"]
     about: str
     reason: str

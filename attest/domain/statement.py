@@ -31,6 +31,7 @@ PREDICATE_TYPES: Mapping[str, tuple[str, ...]] = {
     "test-result": ("https://in-toto.io/attestation/test-result/v0.1",),
     "vulns": ("https://in-toto.io/attestation/vulns/v0.2",),
     "scai": ("https://in-toto.io/attestation/scai/v0.3",),
+    "model-scan": ("urn:attest:scan:v1",),
     "link": ("https://in-toto.io/attestation/link/v0.3",),
 }
 

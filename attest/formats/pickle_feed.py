@@ -11,8 +11,12 @@ MAX_OPCODES = 5_000_000
 MAX_BYTES = 64 << 20
 MAX_NAMES = 10_000
 MAX_KEPT = 3_000_000
-_MAX_LINE = 1 << 16
+_MAX_LINE = 16 << 20
 _FIRST_BLOCK, _LAST_BLOCK = 4096, 64 * 1024
+
+
+class LimitError(DocumentError):
+    """A limit was reached; what lies behind was not looked at."""
 
 
 class Budget:
@@ -43,19 +47,23 @@ class Budget:
         """Take note of opcodes that ran; raises DocumentError when they or the values were too many."""
         self.opcodes -= opcodes
         if self.opcodes < 0:
-            raise DocumentError("it has more opcodes than are looked at")
+            raise LimitError("it has more opcodes than are looked at")
         if self.kept < 0:
-            raise DocumentError("it has more values than are looked at")
+            raise LimitError("it has more values than are looked at")
 
 
 class Feed:
-    """A position in [begin, end) of a file; every method raises DocumentError past the end or past the budget."""
+    """A position in [begin, end) of a file; every method raises DocumentError past the end or past the budget.
 
-    __slots__ = ("_at", "_base", "_block", "_data", "budget", "end", "source")
+    `began` is where the opcode taken last stands.
+    """
+
+    __slots__ = ("_at", "_base", "_block", "_data", "began", "budget", "end", "source")
 
     def __init__(self, source: Source, begin: int, end: int, budget: Budget) -> None:
         self.source, self.end, self.budget = source, min(end, source.size), budget
         self._data, self._base, self._at, self._block = b"", begin, 0, _FIRST_BLOCK
+        self.began = begin
 
     @property
     def position(self) -> int:
@@ -66,6 +74,16 @@ class Feed:
     def left(self) -> int:
         """Bytes between here and the end."""
         return self.end - self._base - self._at
+
+    def opcode(self) -> int:
+        """The next opcode."""
+        at = self._at
+        if at >= len(self._data):
+            self._fill(1)
+            at = 0
+        self._at = at + 1
+        self.began = self._base + at
+        return self._data[at]
 
     def take(self, length: int) -> bytes:
         """The next bytes."""
@@ -83,7 +101,7 @@ class Feed:
         wanted = max(length, min(self._block, self.left))
         self.budget.bytes -= wanted
         if self.budget.bytes < 0:
-            raise DocumentError("it is longer than what is looked at")
+            raise LimitError("it is longer than what is looked at")
         self._data, self._base, self._at = self.source.read(position, wanted), position, 0
         self._block = min(2 * self._block, _LAST_BLOCK)
 
@@ -96,13 +114,16 @@ class Feed:
             self._data, self._base, self._at, self._block = b"", self.position, 0, _FIRST_BLOCK
 
     def line(self) -> bytes:
-        """The next line, without its end."""
+        """The next line, without its end; at most 16 MiB of it."""
         found = self._data.find(b"\n", self._at)
-        if found < 0:
-            self._fill(min(_MAX_LINE, self.left))
+        span = _LAST_BLOCK
+        while found < 0:
+            span = min(span, self.left)
+            self._fill(max(span, 1))
             found = self._data.find(b"\n")
-        if not 0 <= found - self._at <= _MAX_LINE:
-            raise DocumentError(f"the line at {self.position} does not end")
+            if found < 0 and (span >= self.left or span >= _MAX_LINE):
+                raise DocumentError(f"the line at {self.position} does not end")
+            span *= 2
         line = self._data[self._at : found]
         self._at = found + 1
         return line

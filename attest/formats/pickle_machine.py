@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from attest.errors import DocumentError
-from attest.formats.pickle_feed import Feed
+from attest.formats.pickle_feed import Feed, LimitError
 from attest.formats.pickle_values import Call, Global, Value, key_of
 
 MAX_STACK = 1_000_000
@@ -41,12 +41,12 @@ class Machine:
 
     def run(self) -> Value:
         """Run to the end and give the result."""
-        take, table, budget = self.feed.take, self._table, self.feed.budget
+        following, table, budget = self.feed.opcode, self._table, self.feed.budget
         while True:
             for count in range(1, _CHUNK + 1):
                 if self._frame_end:
                     self._check_frame()
-                opcode = take(1)[0]
+                opcode = following()
                 if opcode == _STOP:
                     budget.spend(count)
                     return self.pop()
@@ -56,7 +56,7 @@ class Machine:
                 action(self)
             budget.spend(_CHUNK)
             if self._below_depth + len(self.stack) > MAX_STACK:
-                raise DocumentError("it needs a deeper stack than is allowed")
+                raise LimitError("it needs a deeper stack than is allowed")
 
     def _check_frame(self) -> None:
         """An opcode begins at the end of a frame, not behind it."""
@@ -80,9 +80,18 @@ class Machine:
     def nested(self) -> Value:
         """Run another pickle, which begins here, and go on behind it."""
         if self._depth >= MAX_NESTED:
-            raise DocumentError("its pickles are nested too deeply")
+            raise LimitError("its pickles are nested too deeply")
         self.skip_raw(0)
-        return Machine(self.feed, self._table, self._on_build, self._depth + 1).run()
+        return self.again().run()
+
+    @property
+    def open_marks(self) -> int:
+        """How many marks nothing has taken."""
+        return len(self._below)
+
+    def again(self) -> Machine:
+        """A machine for a pickle inside this one."""
+        return Machine(self.feed, self._table, self._on_build, self._depth + 1)
 
     def fault(self, what: str) -> DocumentError:
         """An error that says where."""
@@ -110,7 +119,7 @@ class Machine:
         self._below_depth += len(self.stack) + 1
         self.stack = []
         if len(self._below) > MAX_MARKS:
-            raise self.fault("it has more open marks than are allowed")
+            raise LimitError("it has more open marks than are allowed")
 
     def marked(self) -> list[Value]:
         """The values above the last mark, which are taken away."""
@@ -146,7 +155,7 @@ class Machine:
         """Keep the topmost value under a number."""
         self._memo[key] = self.top()
         if len(self._memo) > MAX_STACK:
-            raise self.fault("it keeps more values than are allowed")
+            raise LimitError("it keeps more values than are allowed")
 
     def memoize(self) -> None:
         """Keep the topmost value under the next number."""
@@ -175,7 +184,7 @@ class Machine:
         """A name as Python looks it up."""
         found = Global(module, name)
         if self._protocol < 3:
-            found = _renamed(found)
+            found = renamed(found)
         self.feed.budget.ask_for(found)
         return found
 
@@ -210,7 +219,8 @@ def as_pairs(items: list[Value]) -> list[tuple[Value, Value]]:
     return list(zip(map(key_of, items[::2]), items[1::2], strict=True))
 
 
-def _renamed(name: Global) -> Global:
+def renamed(name: Global) -> Global:
+    """What Python 3 looks up for a name of Python 2, as pickles below protocol 3 write them."""
     from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 
     if name in NAME_MAPPING:

@@ -65,6 +65,6 @@ def key_of(value: Value) -> Value:
 
     Larger integers share hashes (Python takes them modulo 2⁶¹ - 1), which makes dictionaries slow.
     """
-    if type(value) is str or (type(value) is int and -_MAX_KEY < value < _MAX_KEY):
+    if isinstance(value, str) or (type(value) is int and -_MAX_KEY < value < _MAX_KEY):
         return value
     return object()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from attest.errors import DocumentError, InputError, Problem
 from attest.operations.anchors import trust_of
 from attest.operations.expected import Expected, expected_policy
+from attest.operations.scan import scanning_of
 from attest.policy import Policy, parse_policy
 from attest.signing import Trust
 from attest.stores.beside import read_bounded
@@ -32,7 +33,9 @@ def load_policy(path: str) -> TrustedPolicy:
     data = read_bounded(path, MAX_POLICY)
     if data is None:
         raise InputError(f"there is no policy at {path!r}", hint="Check the path given as --policy.")
-    return _trusted(parse_policy(data, repr(path)), os.path.dirname(os.path.abspath(path)))
+    policy = parse_policy(data, repr(path))
+    scanning_of(policy)
+    return _trusted(policy, os.path.dirname(os.path.abspath(path)))
 
 
 def policy_for(expected: Expected) -> TrustedPolicy:

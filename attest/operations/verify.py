@@ -13,6 +13,7 @@ from attest.domain.evidence import Evidence
 from attest.domain.gap import Gap
 from attest.domain.license import License
 from attest.domain.manifest import printable
+from attest.domain.scan import FileScan, Scan
 from attest.domain.verdict import Verification
 from attest.errors import InputError, UnsafeArtifactError, UnstableFileError
 from attest.formats import prefix_wanted, sniff_all
@@ -22,7 +23,9 @@ from attest.hashing.stream import Progress
 from attest.operations.expected import Expected
 from attest.operations.inspect_files import Inspected, StrPath, findings
 from attest.operations.policy import TrustedPolicy, load_policy, moment, policy_for
+from attest.operations.scan import Scanning, assemble, scanning_of
 from attest.policy import Policy, evaluate
+from attest.scanning.observer import observing_scan
 from attest.signing.verify import about, read_bundle, recipes, within
 from attest.stores import Beside, Found
 
@@ -102,6 +105,7 @@ def _evidence(
         name=artifact.name, kind=artifact.kind, reference=printable(reference), manifest=None, rejected=found.rejected
     )
     looks_inside = trusted.policy.needs("formats", "licenses")
+    how = scanning_of(trusted.policy)
     # (4) Which claims are authentic; before hashing, since a signed list says how its files were hashed.
     read = within((read_bundle(bundle, trusted.trust) for bundle in found.bundles), MAX_RECIPES)
     options = HashOptions(
@@ -109,6 +113,7 @@ def _evidence(
         # Links inside count as files; whether the signer allowed them is checked with the signature.
         follow_links=True,
         wanted=prefix_wanted if looks_inside else None,
+        observe=observing_scan(how.allowed(), how.limits) if how is not None else None,
         recipes=recipes(read),
         progress=progress,
     )
@@ -122,7 +127,8 @@ def _evidence(
     # (4) And which of them are about these bytes.
     outcomes = [item if isinstance(item, Rejected) else about(item, hashed.manifest, hashed.others) for item in read]
     # (5) Describe what is inside, as far as the policy asks.
-    licenses, gaps = _licenses(Inspected(artifact=artifact, found=found, hashed=hashed), trusted.policy)
+    plain = replace(hashed, seen={})  # what is seen here are scans, and no facts
+    licenses, gaps = _licenses(Inspected(artifact=artifact, found=found, hashed=plain), trusted.policy)
     return replace(
         base,
         manifest=hashed.manifest,
@@ -130,9 +136,17 @@ def _evidence(
         rejected=found.rejected + tuple(item for item in outcomes if isinstance(item, Rejected)),
         formats=_formats(hashed) if looks_inside else None,
         licenses=licenses,
+        scan=_scan(hashed, how),
         findings=findings(hashed.manifest),
         gaps=gaps,
     )
+
+
+def _scan(hashed: Hashed, how: Scanning | None) -> Scan | None:
+    if how is None:
+        return None
+    seen = [item for item in hashed.seen.values() if isinstance(item, FileScan)]
+    return assemble(seen, [entry.name for entry in hashed.manifest.files], how)
 
 
 _SOURCES = "these say different things about the licence"

@@ -12,7 +12,7 @@ from attest.domain.verdict import PolicyReference
 from attest.errors import DocumentError
 from attest.policy.anchors import TrustSection, read_trust
 from attest.policy.reader import Reader
-from attest.policy.rules import KINDS, AnyRule, attestation, coverage, signature
+from attest.policy.rules import KINDS, AnyRule, attestation, coverage, scan, signature
 from attest.policy.rules.backing import strictest
 from attest.policy.rules.distinct import possible
 from attest.policy.signers import SignerDefinition, read_signers
@@ -43,6 +43,11 @@ class Policy:
     def reference(self) -> PolicyReference:
         """How verdicts name this policy."""
         return PolicyReference(name=self.name, version=self.version, digest=self.digest)
+
+    @property
+    def scan_rule(self) -> scan.Rule | None:
+        """The rule about scans, if there is one."""
+        return next((rule for rule in self.rules if isinstance(rule, scan.Rule)), None)
 
     def needs(self, *kinds: str) -> bool:
         """True when a rule of one of these kinds is stated."""
@@ -112,6 +117,10 @@ def _rules(reader: Reader, node: Node | None, signers: Mapping[str, SignerDefini
     ids = [rule.id for rule in rules]
     for twice in sorted({name for name in ids if ids.count(name) > 1}):
         reader.problem(node, "rules", f"the rule id {twice!r} stands twice")
+    scans = [rule for rule in rules if isinstance(rule, scan.Rule)]
+    if len(scans) > 1:
+        # The files are scanned once, under the names of one rule.
+        reader.problem(node, "rules", "more than one rule states `scan`; join them to one")
     return tuple(_covering(rules))
 
 

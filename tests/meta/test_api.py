@@ -29,6 +29,7 @@ def test_public_api() -> None:
         "match_model",
         "release",
         "replay",
+        "scan",
         "score_bom",
         "show_trust",
         "sign",

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 def test_generated_parts_are_current() -> None:
     made = runpy.run_path(str(ROOT / "scripts" / "make_docs.py"))["rendered"]()
-    assert len(made) == 2
+    assert len(made) == 3
     for path, text in made.items():
         assert Path(path).read_text("utf-8") == text, f"{path} is stale: run scripts/docs"
 

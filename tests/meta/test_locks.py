@@ -26,7 +26,8 @@ def read_pins(lock: str) -> set[str]:
 
 
 def test_there_is_a_lock_for_every_environment() -> None:
-    assert LOCKS == ["bompeers.lock", "build.lock", "dev.lock", "models.lock", "peers.lock", "run.lock"]
+    environments = ["bompeers", "build", "dev", "peers", "run", "scancorpus", "scanpeers"]
+    assert sorted(f"{name}.lock" for name in (*environments, "models", "torch-cpu")) == LOCKS
 
 
 @pytest.mark.parametrize("lock", LOCKS)

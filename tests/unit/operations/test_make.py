@@ -219,7 +219,11 @@ def test_release(model: Path, keys: Path, tmp_path: Path) -> None:
     assert (found.files, found.digest, found.added) == (len(MODEL), manifest(MODEL).digest, True)
     assert names(model) == {"README.md", "config.json", "sub", "model.sig", "claims.jsonl"}
     document = json.loads((tmp_path / "bom.json").read_bytes())
-    assert payload((model / "claims.jsonl").read_bytes())["predicate"] == document
+    bill, scan = (payload(line) for line in (model / "claims.jsonl").read_bytes().splitlines(keepends=True))
+    assert bill["predicate"] == document
+    assert (scan["predicateType"], scan["predicate"]["outcome"]) == ("urn:attest:scan:v1", found.scan)
+    assert found.scan == "INCONCLUSIVE"  # sub/w.bin is no pickle, and loaders would unpickle it
+    assert scan["subject"] == bill["subject"]
     assert attest.verify(model, keys=[keys / "1.pub"]).passed
     assert hashed(model).digest != found.digest  # the evidence counts when nobody sets it aside
     assert attest.digest(model).manifest.digest == found.digest

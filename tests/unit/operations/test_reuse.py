@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from attest.stores import hash_cache
 from tests.unit.conftest import write
 from tests.unit.operations.conftest import MODEL
 from tests.unit.operations.test_hub import snapshot
+
+# One claim a release is enough here; what the scan adds is tested elsewhere.
+release = partial(attest.release, scanned=False)
 
 TB = 1 << 40
 EVIDENCE = (".sig", ".jsonl")
@@ -87,13 +91,13 @@ def test_no_content_is_read(model: Path, key: Path, tmp_path: Path) -> None:
     sparse(model / "sub" / "vast")
     done = attest.sign(model, key, digests=given)
     assert done.given == done.files == len(MODEL) + 2
-    released = attest.release(model, key, digests=given)
+    released = release(model, key, digests=given)
     assert released.size > 2 * TB
     assert released.digest == done.digest
 
 
 def test_a_release_is_marked(model: Path, key: Path, public: Path, tmp_path: Path) -> None:
-    done = attest.release(model, key, digests=listed(model, tmp_path / "list"))
+    done = release(model, key, digests=listed(model, tmp_path / "list"))
     statement = claim(model)
     assert statement["subject"][0]["annotations"] == {"digestKind": "attest-tree/v1", "digestSource": "given"}
     assert not any("annotations" in subject for subject in statement["subject"][1:])
@@ -110,7 +114,7 @@ def test_a_release_is_marked(model: Path, key: Path, public: Path, tmp_path: Pat
 
 
 def test_what_is_read_is_not_marked(model: Path, key: Path) -> None:
-    assert attest.release(model, key).given == 0
+    assert release(model, key).given == 0
     statement = parse_statement(payload(model / "claims.jsonl"))
     assert not digests_given(statement)
     assert b"digestSource" not in payload(model / "claims.jsonl")
@@ -119,9 +123,9 @@ def test_what_is_read_is_not_marked(model: Path, key: Path) -> None:
 
 def test_the_facts_are_those_of_a_release_that_reads(model: Path, key: Path, tmp_path: Path) -> None:
     given = listed(model, tmp_path / "list")
-    attest.release(model, key, digests=given)
+    release(model, key, digests=given)
     marked = claim(model)["predicate"]
-    attest.release(model, key)
+    release(model, key)
     read = claim(model)["predicate"]
     subject = marked["metadata"]["component"]
     subject["properties"] = [item for item in subject["properties"] if item["name"] != "attest:model:digest-source"]
@@ -140,9 +144,9 @@ def test_an_attestation_is_marked(model: Path, key: Path, public: Path, tmp_path
 
 def test_releasing_again_adds_nothing(model: Path, key: Path, tmp_path: Path) -> None:
     given = listed(model, tmp_path / "list")
-    attest.release(model, key, digests=given)
+    release(model, key, digests=given)
     before = (model / "claims.jsonl").read_bytes(), (model / "model.sig").read_bytes()
-    again = attest.release(model, key, digests=given)
+    again = release(model, key, digests=given)
     assert (again.added, again.signed) == (False, False)
     assert before == ((model / "claims.jsonl").read_bytes(), (model / "model.sig").read_bytes())
 
@@ -196,7 +200,7 @@ def test_sizes_must_match_when_they_are_known(model: Path, key: Path, tmp_path: 
 
 
 def test_evidence_is_not_in_the_list(model: Path, key: Path, public: Path, tmp_path: Path) -> None:
-    attest.release(model, key)
+    release(model, key)
     given = listed(model, tmp_path / "list")
     assert not attest.sign(model, key, digests=given).added
     with given.open("a", encoding="utf-8") as stream:
@@ -313,7 +317,7 @@ def test_pointers_are_signed_for_what_they_stand_for(
 
 def test_a_release_of_pointers_says_what_it_could_not_see(model: Path, key: Path, tmp_path: Path) -> None:
     working = pointed(model, tmp_path / "working", "config.json")
-    attest.release(working, key, digests="lfs")
+    release(working, key, digests="lfs")
     statement = claim(working)
     assert statement["subject"][0]["annotations"]["digestSource"] == "given"
     properties = {item["name"]: item["value"] for item in statement["predicate"]["metadata"]["component"]["properties"]}
@@ -322,7 +326,7 @@ def test_a_release_of_pointers_says_what_it_could_not_see(model: Path, key: Path
 
 
 def test_without_pointers_everything_is_read_and_nothing_is_marked(model: Path, key: Path) -> None:
-    assert attest.release(model, key, digests="lfs").given == 0
+    assert release(model, key, digests="lfs").given == 0
     assert "digestSource" not in claim(model)["subject"][0]["annotations"]
 
 
@@ -397,8 +401,8 @@ def test_the_second_run_reads_nothing_and_signs_the_same(
 
 def test_it_is_the_evidence_of_a_run_without_a_cache(model: Path, key: Path, cache: Path, clock: Clock) -> None:
     for _ in range(2):
-        attest.release(model, key, incremental=cache)
-    again = attest.release(model, key)
+        release(model, key, incremental=cache)
+    again = release(model, key)
     assert (again.added, again.signed) == (False, False)
 
 
@@ -470,9 +474,9 @@ def test_a_clock_that_has_not_moved_on(model: Path, key: Path, cache: Path, cloc
 
 
 def test_the_facts_are_read_from_files_that_are_not_hashed(model: Path, key: Path, cache: Path, clock: Clock) -> None:
-    attest.release(model, key, incremental=cache)
+    release(model, key, incremental=cache)
     (model / "claims.jsonl").unlink()
-    assert attest.release(model, key, incremental=cache).reused == len(MODEL)
+    assert release(model, key, incremental=cache).reused == len(MODEL)
     assert json.dumps(claim(model)).count("bert") > 0
 
 
@@ -534,7 +538,7 @@ def test_where_a_cache_must_not_lie(model: Path, key: Path, tmp_path: Path) -> N
     with pytest.raises(InputError, match="would overwrite"):
         attest.sign(model, copy, incremental=tmp_path / "s", signature=tmp_path / "s")
     with pytest.raises(InputError, match="would overwrite"):
-        attest.release(model, copy, incremental=tmp_path / "s", bom=tmp_path / "s")
+        release(model, copy, incremental=tmp_path / "s", bom=tmp_path / "s")
     with pytest.raises(InputError, match="is no cache"):
         attest.sign(model, key, incremental=copy)
     assert copy.read_bytes() == key.read_bytes()

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ from tests.conftest import ROOT
 from tests.simulators.sigstore.instance import LoopbackSigstore
 from tests.unit.conftest import signer, trust, write
 from tests.unit.operations.conftest import MODEL
+
+# One claim a release is enough here; what the scan adds is tested elsewhere.
+release = partial(attest.release, scanned=False)
 
 EVIDENCE = ("model.sig", "claims.jsonl")
 
@@ -59,9 +63,9 @@ def signers(model: Path, *scalars: int) -> dict[str, str]:
 
 
 def test_releasing_again_adds_nothing(model: Path, keys: Path) -> None:
-    first = attest.release(model, keys / "1.pem")
+    first = release(model, keys / "1.pem")
     before = evidence(model)
-    again = attest.release(model, keys / "1.pem")
+    again = release(model, keys / "1.pem")
     assert (first.added, first.signed, again.added, again.signed) == (True, True, False, False)
     assert evidence(model) == before
     assert (again.signer, again.signature_path) == (first.signer, first.signature_path)
@@ -69,10 +73,10 @@ def test_releasing_again_adds_nothing(model: Path, keys: Path) -> None:
 
 def test_the_second_signer_again_adds_nothing(model: Path, keys: Path) -> None:
     """Its signature lies among the claims."""
-    attest.release(model, keys / "1.pem")
-    second = attest.release(model, keys / "2.pem")
+    release(model, keys / "1.pem")
+    second = release(model, keys / "2.pem")
     before = evidence(model)
-    again = attest.release(model, keys / "2.pem")
+    again = release(model, keys / "2.pem")
     assert (again.added, again.signed, again.signature_path) == (False, False, second.signature_path)
     assert second.signature_path == str(model / "claims.jsonl")
     for number in (1, 2):
@@ -84,9 +88,9 @@ def test_the_second_signer_again_adds_nothing(model: Path, keys: Path) -> None:
 @pytest.mark.parametrize("kind", ["Ed25519", "RSA-3072"])
 def test_other_kinds_of_keys_again(model: Path, tmp_path: Path, kind: str) -> None:
     made = generate(str(tmp_path / "k.pem"), kind=kind)
-    attest.release(model, made.private)
+    release(model, made.private)
     before = evidence(model)
-    attest.release(model, made.private)
+    release(model, made.private)
     assert evidence(model) == before
 
 
@@ -101,9 +105,9 @@ def identities(instance: LoopbackSigstore) -> Trust:
 
 def test_an_identity_again_logs_nothing(loopback_sigstore: LoopbackSigstore, model: Path, tmp_path: Path) -> None:
     """With a token and a certificate of its own, it is still the same signer; the log is for ever and public."""
-    first = attest.release(model, "sigstore:", options=keyless(loopback_sigstore, tmp_path))
+    first = release(model, "sigstore:", options=keyless(loopback_sigstore, tmp_path))
     before, count = evidence(model), len(loopback_sigstore.log.tree)
-    again = attest.release(model, "sigstore:", options=keyless(loopback_sigstore, tmp_path))
+    again = release(model, "sigstore:", options=keyless(loopback_sigstore, tmp_path))
     assert (again.added, again.signed, evidence(model)) == (False, False, before)
     assert len(loopback_sigstore.log.tree) == count
     assert again.signer == first.signer == f"email:dev@example.com via {loopback_sigstore.issuer}"
@@ -111,9 +115,9 @@ def test_an_identity_again_logs_nothing(loopback_sigstore: LoopbackSigstore, mod
 
 
 def test_an_identity_beside_a_key(loopback_rekor1: LoopbackSigstore, model: Path, keys: Path, tmp_path: Path) -> None:
-    attest.release(model, keys / "1.pem")
+    release(model, keys / "1.pem")
     before = evidence(model)
-    attest.release(model, "sigstore:", options=keyless(loopback_rekor1, tmp_path))
+    release(model, "sigstore:", options=keyless(loopback_rekor1, tmp_path))
     assert evidence(model)["model.sig"] == before["model.sig"]
     assert evidence(model)["claims.jsonl"].startswith(before["claims.jsonl"])
     assert set(verified(model, identities(loopback_rekor1))) == {"claims.jsonl:2", "claims.jsonl:3"}
@@ -124,7 +128,7 @@ def test_another_workflow_is_another_signer(loopback_rekor1: LoopbackSigstore, m
     """Both tokens have one subject, and a policy that names a workflow tells them apart."""
     for name in ("release", "nightly"):
         token = loopback_rekor1.mint_github(workflow=f".github/workflows/{name}.yml")
-        attest.release(model, "sigstore:", options=keyless(loopback_rekor1, tmp_path, identity_token=token))
+        release(model, "sigstore:", options=keyless(loopback_rekor1, tmp_path, identity_token=token))
     found = verified(model, identities(loopback_rekor1))
     workflows = [item.signer.names[0][1].partition("@")[0].rpartition("/")[2] for item in found.values()]
     assert workflows == ["release.yml", "release.yml", "nightly.yml", "nightly.yml"]
@@ -134,9 +138,9 @@ def test_another_workflow_is_another_signer(loopback_rekor1: LoopbackSigstore, m
 
 
 def test_a_second_signer_stands_beside_the_first(model: Path, keys: Path) -> None:
-    attest.release(model, keys / "1.pem")
+    release(model, keys / "1.pem")
     before = evidence(model)
-    second = attest.release(model, keys / "2.pem")
+    second = release(model, keys / "2.pem")
     assert (second.added, second.signed) == (True, True)
     assert evidence(model)["model.sig"] == before["model.sig"]
     assert evidence(model)["claims.jsonl"].startswith(before["claims.jsonl"])
@@ -148,7 +152,7 @@ def test_a_second_signer_stands_beside_the_first(model: Path, keys: Path) -> Non
         "claims.jsonl:3": two,
     }
     # And the first one may come again.
-    third = attest.release(model, keys / "1.pem")
+    third = release(model, keys / "1.pem")
     assert (third.added, third.signed) == (False, False)
 
 
@@ -160,7 +164,7 @@ def test_sign_says_that_it_stands_beside(model: Path, keys: Path) -> None:
 
 
 def test_a_stale_signature_of_somebody_else_gives_way(model: Path, keys: Path) -> None:
-    attest.release(model, keys / "1.pem")
+    release(model, keys / "1.pem")
     (model / "config.json").write_bytes(b"{}\n")
     assert attest.sign(model, keys / "2.pem").path == str(model / "model.sig")
     assert signers(model, 1, 2) == {"model.sig": signer(2).id}
@@ -248,14 +252,14 @@ def test_a_forged_signature_in_ones_own_name_is_not_ones_own(model: Path, keys: 
 def test_many_releases_by_both_in_turn(model: Path, keys: Path) -> None:
     for _ in range(3):
         for number in (1, 2):
-            attest.release(model, keys / f"{number}.pem")
+            release(model, keys / f"{number}.pem")
     assert len(evidence(model)["claims.jsonl"].splitlines()) == 3
 
 
 def test_two_signers_at_the_same_time(model: Path, keys: Path) -> None:
     """Neither loses what the other wrote to the claims."""
-    code = "import sys, attest; attest.release(sys.argv[1], sys.argv[2])"
-    attest.release(model, keys / "1.pem", name="before")
+    code = "import sys, attest; attest.release(sys.argv[1], sys.argv[2], scanned=False)"
+    release(model, keys / "1.pem", name="before")
     running = [
         subprocess.Popen([sys.executable, "-c", code, str(model), str(keys / f"{number}.pem")], cwd=ROOT)
         for number in (1, 2)
@@ -312,7 +316,7 @@ def test_a_release_cut_short_is_finished_by_the_next(
 ) -> None:
     """The claim is there, the signature is not: nothing claims to be a signed release, and again gives the same."""
     if evidence_before:
-        attest.release(model, keys / "1.pem")
+        release(model, keys / "1.pem")
         (model / "config.json").write_bytes(b"{}\n")
     before = evidence(model)
 
@@ -322,10 +326,10 @@ def test_a_release_cut_short_is_finished_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(Beside, "write_signature", crash)
         with pytest.raises(OutputError):
-            attest.release(model, keys / "1.pem")
+            release(model, keys / "1.pem")
     assert evidence(model).get("model.sig") == before.get("model.sig")
     assert "model.sig" not in signers(model, 1)
-    found = attest.release(model, keys / "1.pem")
+    found = release(model, keys / "1.pem")
     assert (found.added, found.signed) == (False, True)
     assert list(signers(model, 1)) == ["model.sig", f"claims.jsonl:{2 if evidence_before else 1}"]
     assert not [name for name in os.listdir(model) if name not in {"README.md", "config.json", "sub", *EVIDENCE}]
@@ -342,18 +346,18 @@ def test_an_identitys_release_cut_short_logs_no_claim_twice(
     with monkeypatch.context() as patch:
         patch.setattr(Beside, "write_signature", crash)
         with pytest.raises(OutputError):
-            attest.release(model, "sigstore:", options=keyless(loopback_rekor1, tmp_path))
+            release(model, "sigstore:", options=keyless(loopback_rekor1, tmp_path))
     assert len(loopback_rekor1.log.tree) == count + 2
-    attest.release(model, "sigstore:", options=keyless(loopback_rekor1, tmp_path))
+    release(model, "sigstore:", options=keyless(loopback_rekor1, tmp_path))
     assert len(loopback_rekor1.log.tree) == count + 3
 
 
 def test_a_key_that_cannot_be_opened_changes_nothing(model: Path, keys: Path) -> None:
-    attest.release(model, keys / "1.pem")
+    release(model, keys / "1.pem")
     before = evidence(model)
     for wrong in (keys / "1.pub", keys / "none.pem", "nonsense:x"):
         with pytest.raises(InputError):
-            attest.release(model, wrong)
+            release(model, wrong)
     assert evidence(model) == before
 
 
@@ -427,6 +431,6 @@ def test_cheap_checks_come_before_the_signer(tmp_path: Path, model: Path) -> Non
 
 def test_a_signer_that_is_open_already(model: Path) -> None:
     by: Signer = signer(1)
-    assert attest.release(model, by).signer == by.id
+    assert release(model, by).signer == by.id
     with pytest.raises(KeyFileError):
-        attest.release(model, model / "config.json")
+        release(model, model / "config.json")

@@ -328,7 +328,7 @@ def test_too_many_keys() -> None:
             "attestation: {predicate: 'https://model_signing/signature/v1.0', signers: [release]}",
             "is the `signature` rule's matter",
         ),
-        ("scan: {outcome: PASS}", "unknown key 'scan'"),
+        ("scanner: {outcome: PASS}", "unknown key 'scanner'"),
     ],
 )
 def test_rules_that_are_wrong(rule: str, message: str) -> None:

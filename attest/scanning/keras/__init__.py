@@ -1,0 +1,1 @@
+"""Keras models: archives and HDF5 files, and the configuration in them."""

@@ -1,0 +1,62 @@
+"""What joblib adds to pickles: arrays raw in the stream behind their placeholders, and companion files.
+
+Source: joblib `numpy_pickle.py` and `numpy_pickle_compat.py`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from attest.formats.joblib_arrays import Arrays
+from attest.formats.pickle_machine import Machine
+from attest.scanning.part import Part
+from attest.scanning.pickles.arrays import elements_of, item_size
+from attest.scanning.pickles.values import Call, Global, LongBytes, PickledArray, Value, class_pair
+
+_MODULES = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
+_OLD = frozenset({*_MODULES, "joblib.numpy_pickle_compat", "sklearn.externals.joblib.numpy_pickle_compat"})
+_BESIDE = frozenset({"NDArrayWrapper", "ZNDArrayWrapper"})
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,254}")
+_SUBCLASSES = frozenset({("numpy", "ndarray"), ("numpy", "memmap"), ("numpy.ma.core", "MaskedArray")})
+
+
+class JoblibArrays:
+    """Steps over the arrays of one stream, and reports what is wrong with their placeholders."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._arrays = Arrays()
+
+    def on_build(self, machine: Machine) -> None:
+        """Look at an object that got its state. Raises DocumentError when its array cannot be stepped over."""
+        value = machine.top()
+        pair = class_pair(value)
+        state = value.state if isinstance(value, Call) else None
+        if pair is None or pair[0] not in _OLD or not isinstance(state, dict):
+            return
+        if pair[1] in _BESIDE:
+            self._companion(machine, state)
+            return
+        self._subclass(machine, state)
+        before = machine.feed.position
+        self._arrays.on_build(machine)
+        after = machine.feed.position
+        self._part.opaque(after - before)
+        size = (elements_of(state.get("shape")) or 0) * (item_size(state.get("dtype"))[0] or 0)
+        data = LongBytes(after - size, size)
+        machine.stack[-1] = PickledArray(state.get("shape"), state.get("dtype"), data)
+
+    def _subclass(self, machine: Machine, state: dict[Value, Value]) -> None:
+        subclass = state.get("subclass")
+        if not isinstance(subclass, Global) or tuple(subclass) not in _SUBCLASSES:
+            message = "an array is made of a class that is none of NumPy's"
+            self._part.report("pickle.call-form", message, offset=machine.feed.began)
+
+    def _companion(self, machine: Machine, state: dict[Value, Value]) -> None:
+        name = state.get("filename")
+        if isinstance(name, str) and _PLAIN_NAME.fullmatch(name) and ".." not in name:
+            folder = self._part.file.rpartition("/")[0]
+            self._part.refers_to(f"{folder}/{name}" if folder else name)
+            return
+        message = "an array is read from a file that lies elsewhere, or whose name is no plain one"
+        self._part.report("joblib.external-file", message, offset=machine.feed.began, value=str(name))

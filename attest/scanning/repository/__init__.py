@@ -1,0 +1,1 @@
+"""What lies around the weights: configurations, templates, source code, notebooks, programs, secrets."""

@@ -1,0 +1,96 @@
+"""Which readers take which bytes: the content adds candidates, the name adds candidates, nothing takes one away."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from attest.formats.source import Source
+from attest.scanning.sniffing import Glimpse, candidates
+from tests.corpus import assembler as a
+from tests.corpus.zips import plain_zip
+from tests.unit.scanning.scans import rules, scan_bytes
+
+PICKLE = a.dumps({"a": 1})
+EVIL = a.pickle(a.command())
+ZIP = plain_zip({"a.txt": b"hello"})
+SAFETENSORS = (2).to_bytes(8, "little") + b"{}"
+
+
+def readers(name: str, data: bytes) -> tuple[str, ...]:
+    return candidates(Glimpse.of(Source.of_bytes(name, data), name))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("x.pkl", PICKLE, ("pickle",)),
+        ("x", PICKLE, ("pickle",)),
+        ("x.txt", PICKLE, ("pickle",)),
+        ("x.bin", ZIP, ("zip",)),
+        ("x.png", ZIP, ("zip",)),
+        ("x.bin", b"\x7fELF" + ZIP, ("executable", "zip")),
+        ("x.json", b'{"a": 1}', ("json",)),
+        ("x", b'{"a": 1}', ("json",)),
+        ("x.pth", b"import os\n", ("site-hook",)),
+        ("x.pkl.gz", gzip.compress(PICKLE, mtime=0), ("compressed",)),
+        ("x.safetensors", SAFETENSORS, ("safetensors",)),
+        ("x.safetensors", b"nonsense, but longer", ("safetensors",)),
+        ("x.onnx", b"\0\0", ("onnx",)),
+        ("x.py", b"import os\n", ("python",)),
+        ("x.txt", b"#!/bin/sh\n", ("script",)),
+        ("x.md", b"# hello\n", ()),
+        ("x.bin", b"\xff\xfe\xfd", ()),
+        ("x.ipynb", b'{"cells": []}', ("notebook",)),
+        ("chat_template.txt", b"{{ x }}", ("template",)),
+        ("x.svg", b"<svg/>", ("markup",)),
+        ("x.txt", b"<html>", ("markup",)),
+    ],
+)
+def test_readers(name: str, data: bytes, expected: tuple[str, ...]) -> None:
+    found = readers(name, data)
+    assert [reader for reader in found if reader in expected] == list(expected)
+    assert expected or not found
+
+
+def test_a_zip_behind_other_content_is_seen() -> None:
+    for prefix in (b"\x89PNG\r\n\x1a\n" + bytes(100), b"GGUF\x03\0\0\0" + bytes(60), b"plain text\n"):
+        assert "zip" in readers("x.bin", prefix + ZIP)
+
+
+def test_two_containers_in_one_file_block() -> None:
+    tar_then_zip = bytearray(512)
+    tar_then_zip[0:1], tar_then_zip[257:262] = b"a", b"ustar"
+    found = scan_bytes("x.tar", bytes(tar_then_zip) + ZIP)
+    assert "file.polyglot" in rules(found)
+    assert found.outcome == "BLOCK"
+
+
+def test_a_pickle_by_another_name_is_said() -> None:
+    found = scan_bytes("notes.txt", EVIL)
+    assert {"file.type-mismatch", "pickle.name-not-allowed"} <= set(rules(found))
+
+
+def test_unknown_content_does_not_pass() -> None:
+    assert scan_bytes("x.bin", b"\xff\xfe\xfd" * 50).outcome == "INCONCLUSIVE"
+    assert scan_bytes("x.whatever", b"\xff\xfe\xfd" * 50).outcome == "INCONCLUSIVE"
+    assert scan_bytes("README.md", b"# text\n").outcome == "PASS"
+    assert scan_bytes("empty.bin", b"").outcome == "PASS"
+
+
+def test_an_import_behind_a_long_text_is_seen() -> None:
+    """Nothing near the start tells that it is a pickle that does anything."""
+    data = a.binunicode("x" * 20_000) + a.POP + a.command() + a.STOP
+    assert "pickle.name-not-allowed" in rules(scan_bytes("x.dat", data))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.binary(min_size=1, max_size=600),
+    st.sampled_from(["x.bin", "x.json", "x", "x.pb", "x.tar", "x.h5", "x.onnx", "x.txt"]),
+)
+def test_no_bytes_end_sniffing(data: bytes, name: str) -> None:
+    assert len(set(readers(name, data))) == len(readers(name, data))
