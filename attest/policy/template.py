@@ -39,6 +39,9 @@ _RELEASE = """\
   # Told from the content, whatever the file is called. No format here can run code when it is loaded.
   - id: formats
     formats: {{allow: [safetensors, gguf, onnx, json, markdown, text, image, sentencepiece, empty]}}
+  # What loading would run: nothing outside the lists, and every file could be read.
+  - id: scan
+    scan: {{}}
   - id: licence
     licenses: {{allow: [Apache-2.0, MIT, BSD-2-Clause, BSD-3-Clause]}}
 """

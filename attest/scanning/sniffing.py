@@ -55,6 +55,17 @@ _YAML_NAMES = frozenset({"mlmodel"})
 _MARKUPS = frozenset({".htm", ".html", ".svg", ".xhtml", ".xml", ".mhtml"})
 # Data that no model loader interprets beyond its own closed format.
 _INERT = frozenset({"image", "audio", "pdf", "parquet", "arrow"})
+# The same by the marks of formats that lie beside models and that nothing else here tells apart.
+_BESIDE: tuple[tuple[int, bytes, str], ...] = (
+    (4, b"ftyp", "video"), (0, b"\x1aE\xdf\xa3", "video"), (0, b"OTTO", "font"), (0, b"wOFF", "font"),
+    (0, b"wOF2", "font"), (0, b"\0\1\0\0\0", "font"), (0, b"ttcf", "font"), (0, b"II*\0", "image"),
+    (0, b"MM\0*", "image"), (0, b"\0\0\1\0", "image"), (0, b"BM", "image"), (0, b"\0\0\0\1Bud1", "folder-view"),
+)  # fmt: skip
+_BESIDE_NAMES = frozenset({
+    ".mp4", ".m4a", ".m4v", ".mov", ".webm", ".mkv", ".otf", ".ttf", ".ttc", ".woff", ".woff2", ".tif", ".tiff", ".ico",
+    ".bmp", ".heic", ".avif",
+})  # fmt: skip
+_EVENTS = b"brain.Event:"
 # Extensions of loaders that have no candidate of their own: raw or unknown content there is read by somebody.
 _LOADERS = extensions.PICKLE | frozenset(_EXPECTED) | frozenset({".model", ".weights", ".ggml", ".engine", ".plan"})
 
@@ -306,10 +317,22 @@ def unclaimed(part: Part, glimpse: Glimpse, accepted: Sequence[str]) -> None:
     elif glimpse.extension == ".mp3" and magic.mp3_frame(glimpse.near):
         part.format("audio")
         part.opaque(glimpse.size)
+    elif beside := _beside(glimpse):
+        part.format(beside)
+        part.opaque(glimpse.size)
     elif glimpse.text and glimpse.extension not in _LOADERS:
         part.format("text")
     else:
         part.report("file.unknown-format", "no reader that is known here takes this content")
+
+
+def _beside(glimpse: Glimpse) -> str:
+    """What lies beside models and is read by no loader of them: by its mark and its name together."""
+    if glimpse.base.startswith("events.out.tfevents.") and _EVENTS in glimpse.near[:64]:
+        return "tensorboard-events"
+    if glimpse.extension not in _BESIDE_NAMES and glimpse.base != ".ds_store":
+        return ""
+    return next((kind for at, mark, kind in _BESIDE if glimpse.near.startswith(mark, at)), "")
 
 
 def _mismatch(part: Part, glimpse: Glimpse, accepted: Sequence[str]) -> None:

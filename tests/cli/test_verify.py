@@ -19,7 +19,7 @@ def schema(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads((ROOT / "schemas" / f"{name}-v1.json").read_text("utf-8")))
 
 
-@pytest.mark.parametrize("policy", ["release", "signed", "unsigned-weights"])
+@pytest.mark.parametrize("policy", ["release", "signed", "strangers-model", "unsigned-weights"])
 def test_shipped_policies_pass_the_tiny_model(run: Run, tiny: Path, policy: str) -> None:
     result = run("verify", tiny, "--policy", POLICIES / f"{policy}.yaml", *WHEN)
     assert result.code == 0, result.out + result.err
@@ -28,7 +28,13 @@ def test_shipped_policies_pass_the_tiny_model(run: Run, tiny: Path, policy: str)
 
 
 @pytest.mark.parametrize(
-    ("policy", "rule"), [("release", "signed"), ("signed", "all-files"), ("unsigned-weights", "formats")]
+    ("policy", "rule"),
+    [
+        ("release", "signed"),
+        ("signed", "all-files"),
+        ("unsigned-weights", "formats"),
+        ("strangers-model", "nothing-runs"),
+    ],
 )
 def test_shipped_policies_fail_a_tampered_model(run: Run, tiny: Path, policy: str, rule: str) -> None:
     if policy == "release":
@@ -41,7 +47,7 @@ def test_shipped_policies_fail_a_tampered_model(run: Run, tiny: Path, policy: st
     assert "to mend it" in result.out
 
 
-@pytest.mark.parametrize("name", ["release", "signed", "unsigned-weights"])
+@pytest.mark.parametrize("name", ["release", "signed", "strangers-model", "unsigned-weights"])
 def test_shipped_policies_fit_their_schema(run: Run, name: str) -> None:
     import yaml
 

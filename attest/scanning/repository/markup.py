@@ -14,6 +14,8 @@ from typing import NamedTuple
 from attest.formats import extensions
 from attest.scanning.part import Part
 
+_HEAD = 1024
+_NET = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?<net[\s>]")
 _WINDOW = 1 << 16
 _OVERLAP = 1 << 10
 _SNIPPET = 80
@@ -87,6 +89,7 @@ def scan_markup(part: Part) -> None:
     extension = extensions.split_name(part.name)[1]
     page = extension in _PAGES
     found: dict[str, Seen] = {}
+    _openvino(part, extension)
     for offset, window in _windows(part):
         page = page or _PAGE.search(window) is not None
         for kind in _KINDS:
@@ -98,6 +101,13 @@ def scan_markup(part: Part) -> None:
             continue
         if seen := found.get(kind.what):
             part.report("file.active-document", f"the document has {seen.what}", offset=seen.offset, value=seen.text)
+
+
+def _openvino(part: Part, extension: str) -> None:
+    """A graph of OpenVINO, whose weights lie beside it under its own name."""
+    if extension == ".xml" and not part.members and _NET.match(part.source.up_to(0, _HEAD)):
+        part.format("openvino")
+        part.refers_to(f"{part.file[:-4]}.bin")
 
 
 def _windows(part: Part) -> Iterator[tuple[int, bytes]]:
