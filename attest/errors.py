@@ -7,6 +7,7 @@
     │   │   └── UnstableFileError   a file that changed while it was read
     │   ├── KeyFileError            a key that is missing, of the wrong kind, or locked
     │   ├── DocumentError           a document that does not parse; carries every problem
+    │   │   └── LimitError          a limit was reached, and what lies behind was not looked at
     │   └── OutputError             a result that could not be written
     └── UndecidedError              exit 3: no answer could be reached; treat it as "no"
 
@@ -78,6 +79,10 @@ class DocumentError(InputError, _ProblemsMixin):
     def __init__(self, message: str, problems: Sequence[Problem] = (), *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.problems = tuple(problems)
+
+
+class LimitError(DocumentError):
+    """A limit was reached; what lies behind was not looked at."""
 
 
 class OutputError(InputError):

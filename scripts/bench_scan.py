@@ -73,9 +73,13 @@ def write_corpus(folder: Path) -> list[Item]:
 
 
 def _is_model(path: Path) -> bool:
-    """Whether a file out of a package is a model, not text beside it."""
+    """Whether a file or folder out of a package is a model, not text beside it."""
     inert = {"", ".csv", ".json", ".md", ".py", ".txt", ".yml"}
-    return path.is_file() and path.suffix.lower() not in inert and not path.name.startswith(".")
+    if any(parent.suffix == ".mlpackage" for parent in path.parents):
+        return False  # the package is one model, and its parts are none
+    return path.suffix == ".mlpackage" or (
+        path.is_file() and path.suffix.lower() not in inert and not path.name.startswith(".")
+    )
 
 
 def _python(tool: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attest.errors import DocumentError
+from attest.errors import DocumentError, LimitError
 from attest.formats.header_text import Problems, plain
 from attest.formats.pickle_values import Global
 from attest.formats.source import Source
@@ -13,10 +13,6 @@ MAX_NAMES = 10_000
 MAX_KEPT = 3_000_000
 _MAX_LINE = 16 << 20
 _FIRST_BLOCK, _LAST_BLOCK = 4096, 64 * 1024
-
-
-class LimitError(DocumentError):
-    """A limit was reached; what lies behind was not looked at."""
 
 
 class Budget:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from attest.errors import DocumentError
-from attest.formats.pickle_feed import Feed, LimitError
+from attest.errors import DocumentError, LimitError
+from attest.formats.pickle_feed import Feed
 from attest.formats.pickle_values import Call, Global, Value, key_of
 
 MAX_STACK = 1_000_000

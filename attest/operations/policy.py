@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from attest.errors import DocumentError, InputError, Problem
 from attest.operations.anchors import trust_of
 from attest.operations.expected import Expected, expected_policy
-from attest.operations.scan import scanning_of
 from attest.policy import Policy, parse_policy
 from attest.signing import Trust
 from attest.stores.beside import read_bounded
@@ -34,7 +33,11 @@ def load_policy(path: str) -> TrustedPolicy:
     if data is None:
         raise InputError(f"there is no policy at {path!r}", hint="Check the path given as --policy.")
     policy = parse_policy(data, repr(path))
-    scanning_of(policy)
+    if policy.scan_rule is not None:
+        # Imported here: a policy that asks for no scan needs no scanner.
+        from attest.operations.scan import scanning_of
+
+        scanning_of(policy)
     return _trusted(policy, os.path.dirname(os.path.abspath(path)))
 
 

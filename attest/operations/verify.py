@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from attest.domain.artifact import Artifact
 from attest.domain.attestation import Attestation, Rejected
@@ -19,15 +20,16 @@ from attest.errors import InputError, UnsafeArtifactError, UnstableFileError
 from attest.formats import prefix_wanted, sniff_all
 from attest.hashing import Hashed, HashOptions, hash_artifact, locate
 from attest.hashing.recipes import MAX_RECIPES
-from attest.hashing.stream import Progress
+from attest.hashing.stream import Observe, Progress
 from attest.operations.expected import Expected
 from attest.operations.inspect_files import Inspected, StrPath, findings
 from attest.operations.policy import TrustedPolicy, load_policy, moment, policy_for
-from attest.operations.scan import Scanning, assemble, scanning_of
 from attest.policy import Policy, evaluate
-from attest.scanning.observer import observing_scan
 from attest.signing.verify import about, read_bundle, recipes, within
 from attest.stores import Beside, Found
+
+if TYPE_CHECKING:
+    from attest.operations.scan import Scanning
 
 # What a card may say badly without saying anything about licences; everything else of it counts.
 _OTHER_MEMBERS = frozenset(
@@ -105,7 +107,7 @@ def _evidence(
         name=artifact.name, kind=artifact.kind, reference=printable(reference), manifest=None, rejected=found.rejected
     )
     looks_inside = trusted.policy.needs("formats", "licenses")
-    how = scanning_of(trusted.policy)
+    how = _scanning(trusted.policy)
     # (4) Which claims are authentic; before hashing, since a signed list says how its files were hashed.
     read = within((read_bundle(bundle, trusted.trust) for bundle in found.bundles), MAX_RECIPES)
     options = HashOptions(
@@ -113,7 +115,7 @@ def _evidence(
         # Links inside count as files; whether the signer allowed them is checked with the signature.
         follow_links=True,
         wanted=prefix_wanted if looks_inside else None,
-        observe=observing_scan(how.allowed(), how.limits) if how is not None else None,
+        observe=_observe(how),
         recipes=recipes(read),
         progress=progress,
     )
@@ -142,9 +144,28 @@ def _evidence(
     )
 
 
+def _scanning(policy: Policy) -> Scanning | None:
+    """How the policy wants the files to be scanned. Imported here: most policies do without a scanner."""
+    if policy.scan_rule is None:
+        return None
+    from attest.operations.scan import scanning_of
+
+    return scanning_of(policy)
+
+
+def _observe(how: Scanning | None) -> Observe | None:
+    if how is None:
+        return None
+    from attest.scanning.observer import observing_scan
+
+    return observing_scan(how.allowed(), how.limits)
+
+
 def _scan(hashed: Hashed, how: Scanning | None) -> Scan | None:
     if how is None:
         return None
+    from attest.operations.scan import assemble
+
     seen = [item for item in hashed.seen.values() if isinstance(item, FileScan)]
     return assemble(seen, [entry.name for entry in hashed.manifest.files], how)
 

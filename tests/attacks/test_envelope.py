@@ -177,7 +177,7 @@ def test_a_signature_is_no_attestation_and_no_attestation_a_signature(world: Wor
 def test_an_outcome_that_does_not_say_passed(world: World, kind: str, member: str) -> None:
     for predicate in ({"result": "FAILED"}, {member: "PASSED"}, {"result": ["PASSED"]}, {"result": "passed"}):
         attested(world, kind, about(tree_digest(world.model), predicate=predicate))
-        world.failed("does not say PASSED", policy=asking(world))
+        world.failed("does not say that it passed", policy=asking(world))
 
 
 # Two readings of one document

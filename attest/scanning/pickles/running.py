@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from attest.errors import DocumentError
-from attest.formats.pickle_feed import Budget, Feed, LimitError
+from attest.errors import DocumentError, LimitError
+from attest.formats.pickle_feed import Budget, Feed
 from attest.scanning.budget import BudgetError
 from attest.scanning.part import Part
 from attest.scanning.pickles.extent import extent_problem

@@ -52,6 +52,7 @@ def test_the_policies_that_we_write() -> None:
         "all-files",
         "bom",
         "formats",
+        "scan",
         "licence",
     ]
 
