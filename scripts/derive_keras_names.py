@@ -282,9 +282,14 @@ def table(pairs: Iterable[Iterable[str]]) -> dict[str, list[str]]:
     return found
 
 
+TORCH_OPTIMIZERS = ("Adadelta", "Adagrad", "Adam", "Adamax", "AdamW", "Lion", "Nadam", "RMSprop", "SGD")
+"""On the torch backend Keras puts classes of its own, from modules of these names, in place of its optimizers."""
+
+
 def merge(dumps: list[dict[str, Any]]) -> dict[str, Any]:
     """One document of what all releases have."""
     classes = [pair for dump in dumps for pair in dump["classes"]]
+    classes += [(f"keras.src.backend.torch.optimizers.torch_{name.lower()}", name) for name in TORCH_OPTIMIZERS]
     functions = [pair for dump in dumps for pair in dump["functions"]]
     plain = {name for _, name in functions if name not in NO_FUNCTION}
     functions += [("builtins", name) for module, name in functions

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from attest import __version__
 from attest.domain.manifest import FileEntry, Manifest, printable
@@ -12,19 +13,20 @@ from attest.domain.scan import FileScan, Scan, ScanFinding, outcome_of, worst
 from attest.domain.scan_rule import SEVERITIES
 from attest.domain.scan_rules import RULES
 from attest.errors import InputError, Problem
-from attest.formats.facts import Facts
-from attest.formats.observers import Observer, Refused
-from attest.formats.registry import observing
 from attest.formats.source import ReadAt
 from attest.hashing import Hashed, HashOptions, Known, hash_artifact
 from attest.hashing.stream import Observe, Progress
 from attest.operations.inspect_files import StrPath, inspect_files
-from attest.policy import Policy
 from attest.scanning.allowlist import Allowed, Pair, allowed
 from attest.scanning.budget import DEFAULT, Limits
 from attest.scanning.observer import observing_scan
 from attest.scanning.repository.across import across
 from attest.scanning.repository.shadowing import shadowing
+
+if TYPE_CHECKING:
+    from attest.formats.facts import Facts
+    from attest.formats.observers import Observer, Refused
+    from attest.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +196,8 @@ class _Both:
 
 def observing_both(how: Scanning) -> Observe:
     """What looks into files for facts and for findings, in one pass with hashing."""
+    from attest.formats.registry import observing
+
     facts, scanner = observing(), observing_scan(how.allowed(), how.limits)
 
     def observe(name: str, first: bytes, size: int) -> _Both:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import pkgutil
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Literal, NamedTuple, TypeAlias
 
 from attest.errors import InputError
@@ -101,10 +101,18 @@ class Allowed:
         return hashlib.sha256(self.allowlist.digest.encode() + added).hexdigest()
 
 
+def list_bytes() -> bytes:
+    """The list's file. Raises FileNotFoundError when the package is not whole."""
+    data = pkgutil.get_data("attest.scanning", "data/pickle_allowlist.json")
+    if data is None:
+        raise FileNotFoundError("pickle_allowlist.json")
+    return data
+
+
 @functools.cache
 def allowlist() -> Allowlist:
     """The list that comes with this version."""
-    data = files("attest.scanning").joinpath("data/pickle_allowlist.json").read_bytes()
+    data = list_bytes()
     document = json.loads(data)
     pairs: dict[Pair, tuple[Listed, ...]] = {}
     profiles = document["profiles"]

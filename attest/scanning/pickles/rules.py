@@ -6,10 +6,9 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import NamedTuple
 
-from attest.scanning.allowlist import Allowed
+from attest.scanning.allowlist import Allowed, list_bytes
 from attest.scanning.pickles.arrays import (
     array_problem,
     dtype_problem,
@@ -37,7 +36,7 @@ class _Document(NamedTuple):
 
 @functools.cache
 def _document() -> _Document:
-    data = json.loads(files("attest.scanning").joinpath("data/pickle_allowlist.json").read_bytes())
+    data = json.loads(list_bytes())
     containers = data["containers"]
 
     def pairs(name: str) -> frozenset[Pair]:
