@@ -65,6 +65,9 @@ _BESIDE_NAMES = frozenset({
     ".mp4", ".m4a", ".m4v", ".mov", ".webm", ".mkv", ".otf", ".ttf", ".ttc", ".woff", ".woff2", ".tif", ".tiff", ".ico",
     ".bmp", ".heic", ".avif",
 })  # fmt: skip
+_CONTAINERS = frozenset({
+    "zip", "tar", "compressed", "sevenzip", "rar", "ar", "numpy", "safetensors", "gguf", "hdf5", "tflite", "rds",
+})  # fmt: skip
 _EVENTS = b"brain.Event:"
 # Extensions of loaders that have no candidate of their own: raw or unknown content there is read by somebody.
 _LOADERS = extensions.PICKLE | frozenset(_EXPECTED) | frozenset({".model", ".weights", ".ggml", ".engine", ".plan"})
@@ -246,22 +249,27 @@ def _is_pickle(glimpse: Glimpse, found: Sequence[str]) -> bool:
     near = glimpse.near
     if near.startswith(b"P"):
         return False  # a persistent id stops every unpickler that knows none, before anything else
-    if glimpse.extension in extensions.PICKLE and not found:
+    other = not _CONTAINERS.isdisjoint(found)
+    if glimpse.extension in extensions.PICKLE and not other:
         return near.startswith(b"\x80") or could_be_pickle(near, glimpse.size)
     doubt = disguised(near, glimpse.size)
-    if doubt == "pickle":
+    # Numbers at the start of other formats are opcodes by chance, and a few of them lead nowhere.
+    if doubt == "pickle" and not other:
         return True
-    return doubt == "unknown" and not glimpse.text and _trial(glimpse)
+    return bool(doubt) and not glimpse.text and _trial(glimpse)
 
 
 def _trial(glimpse: Glimpse) -> bool:
-    """Run what might be a pickle without a sign of it near the start: it is one when it asks for a name."""
+    """Run what might be a pickle without a plain sign of it: it is one when it asks for a name, or calls what it made.
+
+    A frame that does not fit is no sign: every reader gives up there.
+    """
     from attest.formats.pickle_feed import Budget, Feed
     from attest.formats.pickle_walk import walk
 
     budget = Budget(opcodes=200_000, size=16 << 20)
     walk(Feed(glimpse.source, 0, glimpse.size, budget))
-    return bool(budget.names) or bool(budget.problems.texts())
+    return bool(budget.names) or any("frame" not in text for text in budget.problems.texts())
 
 
 def _structured(glimpse: Glimpse) -> Iterator[str]:

@@ -94,3 +94,18 @@ def test_an_import_behind_a_long_text_is_seen() -> None:
 )
 def test_no_bytes_end_sniffing(data: bytes, name: str) -> None:
     assert len(set(readers(name, data))) == len(readers(name, data))
+
+
+@pytest.mark.parametrize("length", [0x80, 0x88, 0x95, 0x98, 0x128, 0x4728, 0x5828, 0x7D88])
+def test_a_header_whose_length_looks_like_opcodes_is_no_pickle(length: int) -> None:
+    """The length comes first, and its bytes are opcodes by chance."""
+    header = b'{"linear":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}'
+    data = length.to_bytes(8, "little") + header.ljust(length) + bytes(8)
+    found = scan_bytes("m.safetensors", data)
+    assert (found.outcome, found.formats) == ("PASS", ("safetensors",))
+
+
+def test_a_pickle_in_another_format_is_seen() -> None:
+    """Numbers of a GGUF header as a float of a pickle, which goes on with an import."""
+    evil = b"GGUF\x03\0\0\0" + b"\0" + a.POP + a.command() + a.STOP
+    assert "pickle" in readers("m.gguf", evil)
