@@ -48,7 +48,21 @@ def obtain_token(oidc_url: str, options: SignerOptions) -> IdentityToken:
     what = f"the identity provider {oidc_url}"
     issuer = named_call(what, lambda: _Issuer(oidc_url, options.timeout), options.timeout)
     # People take their time; the library waits for the browser.
+    _close_redirect_servers()
     return named_call(f"the login at {oidc_url}", issuer.identity_token, 10 * options.timeout)
+
+
+def _close_redirect_servers() -> None:
+    """The library stops the server that the browser comes back to, and leaves its port open until it is collected."""
+    from sigstore._internal.oidc import oauth
+
+    class Closing(oauth._OAuthRedirectServer):  # noqa: SLF001 - there is no public place to close it
+        def shutdown(self) -> None:
+            super().shutdown()
+            self.server_close()
+
+    if oauth._OAuthRedirectServer.__name__ != Closing.__name__:  # noqa: SLF001
+        oauth._OAuthRedirectServer = Closing  # type: ignore[misc]  # noqa: SLF001
 
 
 def _check_github() -> None:
