@@ -17,6 +17,8 @@ from pathlib import Path
 
 import atheris
 
+from scripts.fuzz_names import NAMES
+
 with atheris.instrument_imports(include=["attest.scanning", "attest.formats"], enable_loader_override=False):
     import attest.formats
     import attest.scanning
@@ -30,12 +32,6 @@ with atheris.instrument_imports(include=["attest.scanning", "attest.formats"], e
             importlib.import_module(module.name)
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = (
-    "x.bin", "x.pkl", "x.pt", "x.joblib", "x.npy", "x.npz", "x.keras", "x.h5", "saved_model.pb", "x.onnx", "x.gguf",
-    "x.safetensors", "x.tflite", "x.mlmodel", "x.skops", "x.rds", "x.tar", "x.zip", "x.7z", "config.json", "x.yaml",
-    "chat_template.jinja", "x.py", "x.ipynb", "x.svg", "x.index", "x", "model_index.json", "keras_metadata.pb",
-    "x.msgpack",
-)  # fmt: skip
 LIMITS = Limits(seconds=20, opcodes=200_000, stream_opcodes=100_000, unpacked=64 << 20, read=256 << 20)
 MAX_SECONDS = 20
 MAX_GROWTH = 400 << 10  # KiB of the largest size that the process may have beyond its start

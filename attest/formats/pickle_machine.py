@@ -93,6 +93,13 @@ class Machine:
         """A machine for a pickle inside this one."""
         return Machine(self.feed, self._table, self._on_build, self._depth + 1)
 
+    def elsewhere(self, feed: Feed, table: Opcodes) -> Machine:
+        """A machine with the same stack and the same kept values that goes on at another place."""
+        other = Machine(feed, table, depth=self._depth)
+        other.stack, other._below = list(self.stack), [list(values) for values in self._below]
+        other._memo, other._protocol = dict(self._memo), self._protocol
+        return other
+
     def fault(self, what: str) -> DocumentError:
         """An error that says where."""
         return DocumentError(f"{what} (before {self.feed.position})")

@@ -6,15 +6,20 @@ Source: joblib `numpy_pickle.py` and `numpy_pickle_compat.py`.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+from attest.errors import DocumentError
 from attest.formats.joblib_arrays import Arrays
+from attest.formats.pickle_feed import Budget, Feed
 from attest.formats.pickle_machine import Machine
+from attest.formats.pickle_opcodes import OPCODES
 from attest.scanning.part import Part
 from attest.scanning.pickles.arrays import elements_of, item_size
 from attest.scanning.pickles.values import Call, Global, LongBytes, PickledArray, Value, class_pair
 
 _MODULES = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
 _OLD = frozenset({*_MODULES, "joblib.numpy_pickle_compat", "sklearn.externals.joblib.numpy_pickle_compat"})
+_TRIED_OPCODES, _TRIED_BYTES = 20_000, 1 << 20
 _BESIDE = frozenset({"NDArrayWrapper", "ZNDArrayWrapper"})
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,254}")
 _SUBCLASSES = frozenset({("numpy", "ndarray"), ("numpy", "memmap"), ("numpy.ma.core", "MaskedArray")})
@@ -39,6 +44,7 @@ class JoblibArrays:
             return
         self._subclass(machine, state)
         before = machine.feed.position
+        self._other_reader(machine, before)
         self._arrays.on_build(machine)
         after = machine.feed.position
         self._part.opaque(after - before)
@@ -51,6 +57,16 @@ class JoblibArrays:
         if not isinstance(subclass, Global) or tuple(subclass) not in _SUBCLASSES:
             message = "an array is made of a class that is none of NumPy's"
             self._part.report("pickle.call-form", message, offset=machine.feed.began)
+
+    def _other_reader(self, machine: Machine, begin: int) -> None:
+        """A reader that does not know joblib's arrays goes on in their bytes, which must not be opcodes that do something."""
+        budget = Budget(opcodes=_TRIED_OPCODES, size=_TRIED_BYTES)
+        feed = Feed(machine.feed.source, begin, machine.feed.end, budget)
+        with suppress(DocumentError):
+            machine.elsewhere(feed, OPCODES).run()
+        if budget.names:
+            message = "the bytes of an array are opcodes for a reader that does not know joblib's arrays"
+            self._part.report("file.polyglot", message, offset=begin, value=min(budget.names))
 
     def _companion(self, machine: Machine, state: dict[Value, Value]) -> None:
         name = state.get("filename")

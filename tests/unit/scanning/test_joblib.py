@@ -91,3 +91,13 @@ def test_compression_hides_nothing(pack: object) -> None:
     found = scanned(evil)
     assert found.outcome == "BLOCK"
     assert next(item for item in found.findings if item.effect == "block").members
+
+
+def test_an_array_that_is_code_for_another_reader_blocks() -> None:
+    """`pickle.load` knows nothing of the raw bytes, and goes on in them."""
+    payload = a.POP + a.command() + a.STOP
+    size = -(-len(payload) // 4)
+    shape = a.binint1(size) + a.TUPLE1
+    found = scanned(placeholder(shape, payload.ljust(4 * size, b"\0"), aligned=False))
+    assert "file.polyglot" in rules(found)
+    assert found.outcome == "BLOCK"
