@@ -1,4 +1,4 @@
-"""Keep what fuzzing found worth keeping: a small set of inputs as fixtures/scan/fuzz.tar.xz, which a test scans for ever.
+"""Keep what fuzzing found: a small set of inputs as fixtures/scan/fuzz.tar.xz, which a test scans for ever.
 
 Run `python scripts/keep_fuzz_seeds.py FOLDER` on the folder that `scripts/fuzz` wrote to. It takes small inputs first,
 and all that failed.

@@ -59,7 +59,7 @@ class JoblibArrays:
             self._part.report("pickle.call-form", message, offset=machine.feed.began)
 
     def _other_reader(self, machine: Machine, begin: int) -> None:
-        """A reader that does not know joblib's arrays goes on in their bytes, which must not be opcodes that do something."""
+        """A reader that does not know these arrays goes on in their bytes, which must not be opcodes that act."""
         budget = Budget(opcodes=_TRIED_OPCODES, size=_TRIED_BYTES)
         feed = Feed(machine.feed.source, begin, machine.feed.end, budget)
         with suppress(DocumentError):
