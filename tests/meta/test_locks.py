@@ -26,7 +26,7 @@ def read_pins(lock: str) -> set[str]:
 
 
 def test_there_is_a_lock_for_every_environment() -> None:
-    environments = ["bompeers", "build", "dev", "fuzz", "peers", "run", "scancorpus", "scanpeers"]
+    environments = ["bompeers", "build", "dev", "fuzz", "opinions", "peers", "run", "scancorpus", "scanpeers"]
     assert sorted(f"{name}.lock" for name in (*environments, "models", "torch-cpu")) == LOCKS
 
 
