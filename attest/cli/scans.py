@@ -21,6 +21,7 @@ class ScanFormat(StrEnum):
     text = "text"
     json = "json"
     sarif = "sarif"
+    junit = "junit"
 
 
 class Least(StrEnum):
@@ -36,7 +37,9 @@ class Least(StrEnum):
 Path = Annotated[
     str, typer.Argument(metavar="PATH", help="The model or dataset: a directory, or one file.", show_default=False)
 ]
-Shape = Annotated[ScanFormat, typer.Option("--format", help="Text for people; JSON or SARIF 2.1.0 for machines.")]
+Shape = Annotated[
+    ScanFormat, typer.Option("--format", help="Text for people; JSON, SARIF 2.1.0 or JUnit for machines.")
+]
 FailOn = Annotated[
     Least | None,
     typer.Option(
@@ -145,6 +148,10 @@ def _rendered(scanned: Scanned, form: ScanFormat, *, everything: bool, colored: 
         from attest.reports.scan_sarif import scan_sarif
 
         return scan_sarif(scanned.scan, reference=scanned.reference, digest=scanned.digest)
+    if form is ScanFormat.junit:
+        from attest.reports.scan_junit import scan_junit
+
+        return scan_junit(scanned.scan, reference=scanned.reference)
     if form is ScanFormat.json:
         from attest.reports.scan_json import scan_json
 

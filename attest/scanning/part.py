@@ -23,6 +23,7 @@ from attest.scanning.allowlist import Allowed
 from attest.scanning.budget import Budget, BudgetError
 
 MAX_VALUE = 200
+MAX_LEFT_OUT = 10_000
 MAX_MESSAGE = 400
 _UNLIMITED = 1 << 62
 _BROKEN = (zlib.error, lzma.LZMAError, EOFError, UnicodeError)
@@ -56,13 +57,18 @@ class Found:
         return outcome_of(self.effects)
 
     def add(self, finding: ScanFinding) -> None:
-        """Take in a finding; one that stands there already (same rule, place and value) is not repeated."""
+        """Take in a finding; one that stands there already (same rule, place and value) is not repeated.
+
+        Raises BudgetError after every 10,000 findings that are not kept.
+        """
         effect = finding.effect
         key = (finding.rule, finding.members, finding.value or finding.message)
         if key in self.seen:
             return
         if len(self.findings) >= self.most and effect in self.effects:
             self.left_out += 1
+            if self.left_out % MAX_LEFT_OUT == 0:
+                raise BudgetError("one thing after another is wrong with it, and the rest was not looked at")
             return
         self.effects.add(effect)
         self.seen.add(key)

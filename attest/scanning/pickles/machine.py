@@ -17,6 +17,7 @@ from attest.scanning.part import Part
 from attest.scanning.pickles.generators import generator_problem
 from attest.scanning.pickles.hashing_cost import too_costly_to_hash
 from attest.scanning.pickles.native import NEIGHBOURS, TREE, neighbours_problem, tree_state_problem
+from attest.scanning.pickles.opcode_names import NAMES
 from attest.scanning.pickles.rules import Rules, rules_of
 from attest.scanning.pickles.values import (
     Call,
@@ -75,7 +76,10 @@ class StrictMachine(Machine):
 
     def report(self, rule: str, message: str, value: str = "", profile: str = "") -> None:
         """A finding at the opcode that is at work."""
-        self.part.report(rule, message, offset=self.feed.began, value=value, profile=profile)
+        began = self.feed.began
+        opcode = NAMES.get(self.feed.source.up_to(began, 1)[0], "an unknown opcode") if began < self.feed.end else ""
+        shown = f"{message} ({opcode})" if opcode else message
+        self.part.report(rule, shown, offset=began, value=value, profile=profile)
 
     # Names.
 

@@ -34,10 +34,23 @@ def run_pickle(feed: Feed, part: Part, setting: Setting) -> tuple[Value, bool]:
     return None, False
 
 
+class _Timed(Budget):
+    """A budget of opcodes that also looks at the time for the file, now and then."""
+
+    def __init__(self, part: Part, *, opcodes: int, size: int) -> None:
+        super().__init__(opcodes=opcodes, size=size)
+        self._check_time = part.budget.check_time
+
+    def spend(self, opcodes: int) -> None:
+        """Take note of opcodes that ran. Raises LimitError, or BudgetError when the time is over."""
+        super().spend(opcodes)
+        self._check_time()
+
+
 def feed_of(part: Part, begin: int = 0) -> Feed:
     """A feed over a part, within what is left of the budget of its file. Raises BudgetError when nothing is left."""
     budget = part.budget
     if budget.opcodes <= 0:
         raise BudgetError(f"the pickles of the file have more than {budget.limits.opcodes} opcodes")
     opcodes = min(budget.opcodes, budget.limits.stream_opcodes)
-    return Feed(part.source, begin, part.size, Budget(opcodes=opcodes, size=budget.read))
+    return Feed(part.source, begin, part.size, _Timed(part, opcodes=opcodes, size=budget.read))

@@ -367,3 +367,16 @@ OPCODES = st.sampled_from([
 def test_no_opcodes_end_the_scan(data: bytes) -> None:
     found = scanned(P4 + data + a.STOP)
     assert "scan.internal-error" not in rules(found)
+
+
+def test_a_scan_does_not_go_on_for_ever_with_what_is_wrong() -> None:
+    data = P2 + b"".join(a.global_("m", f"n{i}") + a.POP for i in range(30_000)) + a.NONE + a.STOP
+    found = scanned(data, limits=Limits(findings=10))
+    assert found.outcome == "BLOCK"
+    assert "scan.budget" in rules(found)
+    assert found.left_out < 11_000
+
+
+def test_findings_name_their_opcode() -> None:
+    found = scanned(P4 + a.global_("os", "system") + a.STOP)
+    assert any("(GLOBAL)" in item.message for item in found.findings)
