@@ -13,7 +13,9 @@ _SIZES = {
     "?": 1, "b": 1, "B": 1, "h": 2, "H": 2, "i": 4, "I": 4, "l": 8, "L": 8, "q": 8, "Q": 8, "e": 2, "f": 4, "d": 8,
     "n": 8, "N": 8, "p": 8, "P": 8, "g": 16, "F": 8, "D": 16, "G": 32, "m": 8, "M": 8, "O": 8,
 }  # fmt: skip
-_RECORD = Global("numpy", "record")
+_RECORDS = frozenset(
+    Global(module, "record") for module in ("numpy", "numpy.core.records", "numpy._core.records", "numpy.rec")
+)
 _MAX_RANK = 64
 _MAX_DEPTH = 8
 _MAX_SIZE = 1 << 48
@@ -22,7 +24,7 @@ _OBJECT = "an object"
 
 def dtype_problem(args: tuple[Value, ...]) -> str:
     """Whether the code of an element type is one that NumPy writes."""
-    if args and args[0] == _RECORD:
+    if args and isinstance(args[0], Global) and args[0] in _RECORDS:
         return ""
     code = _code(args[0]) if args else None
     return "" if code is not None and _CODE.fullmatch(code) else "the element type is none that NumPy writes"
@@ -42,7 +44,7 @@ def item_size(dtype: Value, depth: int = 0) -> tuple[int | None, bool]:
         return None, True
     args = dtype.args if isinstance(dtype.args, tuple) else ()
     state = dtype.state if isinstance(dtype.state, tuple) else ()
-    if args and args[0] == _RECORD:
+    if args and isinstance(args[0], Global) and args[0] in _RECORDS:
         return _record(state, depth) if len(state) > 5 else (None, True)
     match = _CODE.fullmatch(_code(args[0]) or "") if args else None
     if match is None:

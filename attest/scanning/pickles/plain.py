@@ -16,6 +16,7 @@ from attest.scanning.pickles.values import LongBytes, Value
 
 MAX_STREAMS = 10_000
 _BLOCK = 64 * 1024
+_LINE_ENDS = (b"\n", b"\r\n")
 _PICKLE_STARTS = frozenset(b"\x80()]}NIJKMLFGSTUVXBCc")
 
 
@@ -74,7 +75,9 @@ def _may_begin(part: Part, at: int) -> bool:
 
 
 def _behind(part: Part, begin: int) -> None:
-    """Zeros are padding; anything else is explained by no layout."""
+    """Zeros are padding, and a line may end there; anything else is explained by no layout."""
+    if part.size - begin <= 2 and part.source.up_to(begin, 2) in _LINE_ENDS:
+        return
     at = begin
     while at < part.size:
         block = part.source.up_to(at, _BLOCK)

@@ -266,6 +266,8 @@ def test_every_pickle_of_a_row_is_judged() -> None:
 def test_zeros_behind_are_padding() -> None:
     assert scanned(pickle.dumps([1]) + bytes(512)).outcome == "PASS"
     assert scanned(pickle.dumps([1]) + bytes(511) + b"\1").outcome == "INCONCLUSIVE"
+    assert scanned(pickle.dumps([1]) + b"\n").outcome == "PASS"
+    assert scanned(pickle.dumps([1]) + b"\n\n\n").outcome == "INCONCLUSIVE"
 
 
 def test_a_later_change_of_a_kept_dictionary_is_seen() -> None:
