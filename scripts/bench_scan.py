@@ -243,7 +243,7 @@ LARGE = {"2 GiB torch zip": ("big.pt", large_torch), "2 GiB safetensors": ("big.
 
 def one_file(tool: str, path: Path, home: Path) -> tuple[str, float, float, float]:
     """The word, CPU and wall seconds, and peak memory in MB of one process that scans one file, start-up included."""
-    command = [str(_python(tool)), str(DRIVER), tool]
+    command = [str(_python(tool)), str(DRIVER), tool, "peak"]
     started = time.monotonic()
     process = subprocess.Popen(
         command,
@@ -257,11 +257,12 @@ def one_file(tool: str, path: Path, home: Path) -> tuple[str, float, float, floa
     if path.name:
         process.stdin.write(f"0\t{path}\n")
     process.stdin.close()
-    line = process.stdout.readline()
+    said = process.stdout.read().splitlines()
     _, _, usage = os.wait4(process.pid, 0)
     process.returncode = 0
-    word = line.split("\t")[1] if "\t" in line else "ERR"
-    return word, usage.ru_utime + usage.ru_stime, time.monotonic() - started, usage.ru_maxrss / 1000
+    word = said[0].split("\t")[1] if said and "\t" in said[0] else "ERR"
+    peak = int(said[-1]) if said and said[-1].isdecimal() else usage.ru_maxrss
+    return word, usage.ru_utime + usage.ru_stime, time.monotonic() - started, peak / 1000
 
 
 def print_large(tools: Iterable[str], folder: Path, home: Path) -> None:
