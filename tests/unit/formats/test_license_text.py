@@ -312,6 +312,8 @@ def test_any_bytes_are_read(data: bytes) -> None:
 def test_no_word_can_be_changed_where_no_name_stands(at: int, word: str) -> None:
     words = MIT.partition("Permission")[2].split()
     at %= len(words)
+    if words[at].lower() == word:
+        return  # that is no change: the case of a word does not count
     if any(
         name in " ".join(words[max(0, at - 1) : at + 2]) for name in ("AUTHORS", "COPYRIGHT", "HOLDERS", "THE", "BE")
     ):
