@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from attest.errors import DocumentError
 from attest.formats.facts import Facts, TensorInfo
+from attest.formats.gguf_feed import HeaderFeed, scalar_layout
 from attest.formats.gguf_keys import claims, hyperparameters, properties, tokenizer_settings
-from attest.formats.gguf_types import ARRAY, GGML_TYPES, SCALARS, STRING, UINT32, Value
+from attest.formats.gguf_types import ARRAY, GGML_TYPES, STRING, UINT32, Value
 from attest.formats.header_text import Problems, plain
 from attest.formats.source import Source
 
@@ -205,37 +206,15 @@ def _text(values: dict[str, Value], name: str) -> str:
     return plain(raw) if isinstance(raw, bytes) else ""
 
 
-class _Reader:
-    """Reads forward through the header in blocks of 1 MiB; every method raises DocumentError at the end of the file."""
+class _Reader(HeaderFeed):
+    """Reads names and values forward through the header."""
 
-    __slots__ = ("_at", "_base", "_data", "_kept_left", "_length", "_nested_left", "_order", "_source")
+    __slots__ = ("_kept_left", "_nested_left")
 
     def __init__(self, source: Source, position: int, order: str) -> None:
-        self._source = source
-        self._order = order
-        self._length = struct.Struct(order + "Q")
-        self._data = b""
-        self._base = position
-        self._at = 0
+        super().__init__(source, position, order)
         self._nested_left = MAX_NESTED
         self._kept_left = MAX_KEPT
-
-    @property
-    def position(self) -> int:
-        """Where it stands in the file."""
-        return self._base + self._at
-
-    def _need(self, length: int) -> int:
-        """Where in the buffer the next `length` bytes begin; they are taken."""
-        at = self._at
-        if at + length > len(self._data):
-            position = self.position
-            if position + length > self._source.size:
-                raise DocumentError(f"the header is cut off: {length} bytes at {position} are not there")
-            self._data = self._source.up_to(position, max(length, _BLOCK))
-            self._base, at = position, 0
-        self._at = at + length
-        return at
 
     def unpack(self, layout: str) -> tuple[int, ...]:
         """Values of a fixed size, without padding between them."""
@@ -281,14 +260,14 @@ class _Reader:
             at = self._need(length)
             self._keep(length)
             return Value(STRING, (self._data[at : at + length],))
-        return Value(kind, self.unpack(_scalar(kind)))
+        return Value(kind, self.unpack(scalar_layout(kind)))
 
     def _array(self, depth: int) -> Value:
         kind, count = self.unpack("IQ")
         if kind == STRING:
             return self._strings(count)
         if kind != ARRAY:
-            layout = _scalar(kind)
+            layout = scalar_layout(kind)
             if count > _MAX_ITEMS:
                 self._skip(count * struct.calcsize(self._order + layout))
                 return Value(kind, (), count)
@@ -302,8 +281,7 @@ class _Reader:
         return Value(ARRAY, (), count)
 
     def _strings(self, count: int) -> Value:
-        if count > (self._source.size - self.position) // self._length.size:
-            raise DocumentError(f"an array before {self.position} claims {count} texts, more than the file could hold")
+        self._check_count(count)
         if count > _MAX_ITEMS:
             self._skip_strings(count)
             return Value(STRING, (), count)
@@ -317,29 +295,3 @@ class _Reader:
         self._kept_left -= amount
         if self._kept_left < 0:
             raise DocumentError(f"the metadata that is no vocabulary is longer than {MAX_KEPT} bytes")
-
-    def _skip_strings(self, count: int) -> None:
-        """The loop that decides how long it takes to describe a language model: no call for each of 262,144 tokens."""
-        unpack, width = self._length.unpack_from, self._length.size
-        data, at = self._data, self._at
-        last = len(data) - width
-        for _ in range(count):
-            if at > last:
-                self._at = at
-                at = self._need(width)
-                data, last = self._data, len(self._data) - width
-            at += width + unpack(data, at)[0]
-        self._at = at
-        self._skip(0)
-
-    def _skip(self, length: int) -> None:
-        self._at += length
-        if self.position > self._source.size:
-            raise DocumentError(f"the header is cut off: it goes on to {self.position}, past the end of the file")
-
-
-def _scalar(kind: int) -> str:
-    layout = SCALARS.get(kind)
-    if layout is None:
-        raise DocumentError(f"a value of the metadata has the unknown type {kind}")
-    return layout

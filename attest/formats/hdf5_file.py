@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from attest.errors import DocumentError
 from attest.formats import hdf5_messages as messages
-from attest.formats.hdf5_messages import Attribute, Bytes, Datatype, Layout, LinkTo, Sizes
+from attest.formats.hdf5_messages import Attribute, Bytes, Datatype, Layout, LinkTo, Sizes, heap_objects
 from attest.formats.header_text import Problems
 from attest.formats.source import Source
 
@@ -337,15 +337,5 @@ class Hdf5:
         self._heaps_left -= size
         if self._heaps_left < 0:
             raise DocumentError("the HDF5 file has more texts than are looked at")
-        found: dict[int, bytes] = {}
-        reader = Bytes(self._read(address, size), self._sizes, head.at)
-        while len(reader.data) - reader.at >= 8 + self._sizes.length:
-            index = reader.number(2)
-            reader.take(6)
-            length = reader.length()
-            if index == 0:
-                break
-            found[index] = reader.take(length)
-            reader.take(min(-length % 8, len(reader.data) - reader.at))
-        self._heaps[address] = found
+        found = self._heaps[address] = heap_objects(Bytes(self._read(address, size), self._sizes, head.at))
         return found

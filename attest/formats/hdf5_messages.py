@@ -59,6 +59,20 @@ class Bytes:
         return self.number(self.sizes.length)
 
 
+def heap_objects(reader: Bytes) -> dict[int, bytes]:
+    """The objects of a global heap collection by their numbers; `reader` stands behind its head (III.E)."""
+    found: dict[int, bytes] = {}
+    while len(reader.data) - reader.at >= 8 + reader.sizes.length:
+        index = reader.number(2)
+        reader.take(6)
+        length = reader.length()
+        if index == 0:
+            break
+        found[index] = reader.take(length)
+        reader.take(min(-length % 8, len(reader.data) - reader.at))
+    return found
+
+
 class Datatype(NamedTuple):
     """An element: its name, its size in bytes, whether it is a plain number, and for texts how they are kept."""
 

@@ -93,12 +93,20 @@ class Machine:
         """A machine for a pickle inside this one."""
         return Machine(self.feed, self._table, self._on_build, self._depth + 1)
 
-    def elsewhere(self, feed: Feed, table: Opcodes) -> Machine:
-        """A machine with the same stack and the same kept values that goes on at another place."""
+    def elsewhere(self, feed: Feed, table: Opcodes, most: int) -> Machine:
+        """A machine that goes on at another place, with at most `most` marks and values above each of them.
+
+        Nothing that it does changes this one.
+        """
         other = Machine(feed, table, depth=self._depth)
-        other.stack, other._below = list(self.stack), [list(values) for values in self._below]
-        other._memo, other._protocol = dict(self._memo), self._protocol
+        other.stack = self.stack[-most:]
+        other._below = [values[-most:] for values in self._below[-most:]]
+        other._memo, other._protocol = _Upon(self._memo), self._protocol
         return other
+
+    def is_deeper(self, most: int) -> bool:
+        """Whether `elsewhere` with this number leaves something out."""
+        return len(self._below) > most or any(len(values) > most for values in (self.stack, *self._below))
 
     def fault(self, what: str) -> DocumentError:
         """An error that says where."""
@@ -219,6 +227,27 @@ class Machine:
         values = target.appended if isinstance(target, Call) else target
         if isinstance(values, list):
             values.extend(items)
+
+
+class _Upon(dict[int, Value]):
+    """A memo that begins as another one and leaves it as it is."""
+
+    def __init__(self, base: Mapping[int, Value]) -> None:
+        super().__init__()
+        self._base, self._size = base, len(base)
+
+    def __missing__(self, key: int) -> Value:
+        return self._base[key]
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) or key in self._base
+
+    def __setitem__(self, key: int, value: Value) -> None:
+        self._size += key not in self
+        super().__setitem__(key, value)
+
+    def __len__(self) -> int:
+        return self._size
 
 
 def as_pairs(items: list[Value]) -> list[tuple[Value, Value]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from attest import __version__
+from attest.domain.artifact import Artifact
 from attest.domain.manifest import FileEntry, Manifest, printable
 from attest.domain.scan import FileScan, Scan, ScanFinding, outcome_of, worst
 from attest.domain.scan_rule import SEVERITIES
@@ -19,13 +20,12 @@ from attest.hashing.stream import Observe, Progress
 from attest.operations.inspect_files import StrPath, inspect_files
 from attest.scanning.allowlist import Allowed, Pair, allowed
 from attest.scanning.budget import DEFAULT, Limits
-from attest.scanning.observer import observing_scan
+from attest.scanning.observer import ScanObserver, observing_scan
 from attest.scanning.repository.across import across
 from attest.scanning.repository.shadowing import shadowing
 
 if TYPE_CHECKING:
-    from attest.formats.facts import Facts
-    from attest.formats.observers import Observer, Refused
+    from attest.formats.observers import Observer
     from attest.policy import Policy
 
 
@@ -112,8 +112,8 @@ class _Nothing:
         """Nothing is kept."""
 
 
-def _without_digests(artifact: object, options: HashOptions) -> Hashed:
-    return hash_artifact(artifact, replace(options, known=_Nothing()))  # type: ignore[arg-type]
+def _without_digests(artifact: Artifact, options: HashOptions) -> Hashed:
+    return hash_artifact(artifact, replace(options, known=_Nothing()))
 
 
 def assemble(files: Iterable[FileScan], names: Collection[str], how: Scanning) -> Scan:
@@ -171,14 +171,14 @@ def _joined(item: FileScan, added: Sequence[ScanFinding]) -> FileScan:
 class Seen:
     """What was found in one file: facts for a bill of materials, and its scan."""
 
-    facts: Facts | Refused | object
+    facts: object
     scan: FileScan
 
 
 class _Both:
     """Feeds two observers from one pass."""
 
-    def __init__(self, facts: Observer | None, scanner: Observer) -> None:
+    def __init__(self, facts: Observer | None, scanner: ScanObserver) -> None:
         self._facts, self._scanner = facts, scanner
         self.streaming = facts is not None and facts.streaming
 
@@ -190,8 +190,7 @@ class _Both:
     def finish(self, read_at: ReadAt) -> Seen:
         """What both found."""
         facts = self._facts.finish(read_at) if self._facts is not None else None
-        found = self._scanner.finish(read_at)
-        return Seen(facts, found)  # type: ignore[arg-type]
+        return Seen(facts, self._scanner.finish(read_at))
 
 
 def observing_both(how: Scanning) -> Observe:

@@ -27,8 +27,7 @@ _LEVELDB = (0xDB4775248B80FB57).to_bytes(8, "little")
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*+<(?:!doctype|!--|[?%]|(?:html|svg|script|xml)\b)", re.IGNORECASE)
 _SHARD = re.compile(r".\.data-\d{5}-of-\d{5}")
 _PACKED = (
-    (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\0", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"),
-    (b"\x04\x22\x4d\x18", "lz4"), (b"\x02\x21\x4c\x18", "lz4"), (b"ZF0x", "zfile"), (b"LZIP", "lzip"),
+    b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18", b"ZF0x", b"LZIP",
 )  # fmt: skip
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 _RDS = (
@@ -154,7 +153,7 @@ def _archives(glimpse: Glimpse) -> Iterator[str]:
         yield "tar"
     zlib = near.startswith(_ZLIB) and not glimpse.text
     lzma = near.startswith(b"\x5d\0\0") and not glimpse.text
-    if zlib or lzma or any(near.startswith(mark) for mark, _ in _PACKED):
+    if zlib or lzma or near.startswith(_PACKED):
         yield "compressed"
     if near.startswith(b"7z\xbc\xaf\x27\x1c"):
         yield "sevenzip"
@@ -162,16 +161,6 @@ def _archives(glimpse: Glimpse) -> Iterator[str]:
         yield "rar"
     if near.startswith(b"!<arch>\n"):
         yield "ar"
-
-
-def compression_of(first: bytes) -> str:
-    """The kind of compression that the first bytes announce; empty for none."""
-    for mark, kind in _PACKED:
-        if first.startswith(mark):
-            return kind
-    if first.startswith(_ZLIB):
-        return "zlib"
-    return "lzma" if first.startswith(b"\x5d\0\0") else ""
 
 
 def _ends_as_zip(glimpse: Glimpse, *, exactly: bool) -> bool:

@@ -16,32 +16,24 @@ def scan(part: Part) -> None:
     archive = open_zip(part, embedded=part.source.up_to(4, 4) == b"TFL3")
     _, extension = split_name(part.name)
     done: frozenset[ZipMember] = frozenset()
-    names = {member.name for member in archive.members}
-    from attest.scanning.pickles.torch_zip import is_torch
+    names = frozenset(member.name for member in archive.members)
+    from attest.scanning.pickles.torch_zip import is_torch, scan_torch
 
     if is_torch(archive):
-        from attest.scanning.pickles.torch_zip import scan_torch
-
         done |= scan_torch(part, archive)
-    if extension == ".keras" or _is_keras(names):
-        from attest.scanning.keras.archive import scan_keras_archive
+    from attest.scanning.keras.archive import is_keras_archive, scan_keras_archive
+    from attest.scanning.pickles.skops import is_skops, scan_skops
 
-        part.format("keras")
+    if extension == ".keras" or is_keras_archive(names):
         scan_keras_archive(part, archive)
         return
-    if extension == ".skops" or "schema.json" in names:
-        from attest.scanning.pickles.skops import scan_skops
-
+    if extension == ".skops" or is_skops(part, archive):
         part.format("skops")
         scan_skops(part, archive)
         return
     for member in archive.members:
         if member not in done and not member.directory:
             _member(part, archive, member)
-
-
-def _is_keras(names: set[str]) -> bool:
-    return "config.json" in names and bool({"metadata.json", "model.weights.h5", "model.weights.npz"} & names)
 
 
 def _member(part: Part, archive: Zip, member: ZipMember) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from attest.errors import DocumentError
-from attest.formats.gguf_types import ARRAY, BOOL, SCALARS, STRING
+from attest.formats.gguf_feed import BLOCK, HeaderFeed, scalar_layout
+from attest.formats.gguf_types import ARRAY, BOOL, STRING
 from attest.formats.source import Source
 
 MAX_KEY = (1 << 16) - 1
@@ -18,7 +19,6 @@ MAX_DEPTH = 4
 MAX_NESTED = 1 << 16
 MAX_KEPT = 16 << 20
 _OVERHEAD = 64
-_BLOCK = 1 << 20
 _WHOLE = frozenset("BbHhIiQq")
 
 
@@ -36,51 +36,24 @@ class Entry:
     too_long: bool = False
 
 
-class Reader:
+class Reader(HeaderFeed):
     """Reads in blocks of 1 MiB; every method raises DocumentError where the file ends.
 
     `order` is `<` or `>`; `wide` says that lengths have 64 bits; `spend` is told how many bytes each block has.
     `entries` are the values that were read so far.
     """
 
-    __slots__ = (
-        "_at", "_base", "_data", "_kept_left", "_length", "_nested_left", "_order", "_source", "_spend", "entries",
-    )  # fmt: skip
+    __slots__ = ("_kept_left", "_nested_left", "_spend", "entries")
 
     def __init__(self, source: Source, position: int, order: str, *, wide: bool, spend: Callable[[int], None]) -> None:
+        super().__init__(source, position, order, wide=wide)
         self.entries: dict[str, Entry] = {}
-        self._source = source
         self._spend = spend
-        self._order = order
-        self._length = struct.Struct(order + ("Q" if wide else "I"))
-        self._data = b""
-        self._base = position
-        self._at = 0
         self._kept_left = MAX_KEPT
         self._nested_left = MAX_NESTED
 
-    @property
-    def position(self) -> int:
-        """Where it stands in the file."""
-        return self._base + self._at
-
-    def _need(self, length: int) -> int:
-        """Where in the buffer the next `length` bytes begin; they are taken."""
-        at = self._at
-        if at + length > len(self._data):
-            position = self.position
-            if length > self._source.size - position:
-                raise DocumentError(f"the header is cut off: {length} bytes at {position} are not there")
-            self._data = self._source.up_to(position, max(length, _BLOCK))
-            self._spend(len(self._data))
-            self._base, at = position, 0
-        self._at = at + length
-        return at
-
-    def _skip(self, length: int) -> None:
-        if length > self._source.size - self.position:
-            raise DocumentError(f"the header is cut off: {length} bytes at {self.position} are not there")
-        self._at += length
+    def _filled(self, length: int) -> None:
+        self._spend(length)
 
     def uint32(self) -> int:
         """A number of 32 bits."""
@@ -124,7 +97,7 @@ class Reader:
         elif kind == ARRAY:
             self._array(entry, limit)
         else:
-            layout = _scalar(kind)
+            layout = scalar_layout(kind)
             at = self._need(struct.calcsize(self._order + layout))
             if kind == BOOL and self._data[at] > 1:
                 raise DocumentError(f"a truth value before {self.position} is neither true nor false")
@@ -163,45 +136,18 @@ class Reader:
     def _numbers(self, entry: Entry, kind: int, count: int) -> None:
         entry.is_text = False
         begin = self.position
-        self._skip(count * struct.calcsize(self._order + _scalar(kind)))
+        self._skip(count * struct.calcsize(self._order + scalar_layout(kind)))
         if kind == BOOL:
-            for at in range(begin, begin + count, _BLOCK):
-                data = self._source.read(at, min(_BLOCK, begin + count - at))
+            for at in range(begin, begin + count, BLOCK):
+                data = self._source.read(at, min(BLOCK, begin + count - at))
                 self._spend(len(data))
                 if data.strip(b"\0\1"):
                     raise DocumentError(f"a list of truth values at {begin} holds something else")
 
     def _strings(self, entry: Entry, count: int, limit: int) -> None:
-        if count > (self._source.size - self.position) // self._length.size:
-            raise DocumentError(f"an array before {self.position} claims {count} texts, more than the file could hold")
+        self._check_count(count)
         if not limit:
             self._skip_strings(count)
             return
         for _ in range(count):
             self._string(entry, limit)
-
-    def _skip_strings(self, count: int) -> None:
-        """The loop that decides how long a language model takes: no call for each of 262,144 tokens."""
-        unpack, width = self._length.unpack_from, self._length.size
-        data, at = self._data, self._at
-        last = len(data) - width
-        for _ in range(count):
-            if at > last:
-                self._at = at
-                self._check_position()
-                at = self._need(width)
-                data, last = self._data, len(self._data) - width
-            at += width + unpack(data, at)[0]
-        self._at = at
-        self._check_position()
-
-    def _check_position(self) -> None:
-        if self.position > self._source.size:
-            raise DocumentError(f"the header is cut off: it goes on to {self.position}, past the end of the file")
-
-
-def _scalar(kind: int) -> str:
-    layout = SCALARS.get(kind)
-    if layout is None:
-        raise DocumentError(f"a value of the metadata has the unknown type {kind}")
-    return layout

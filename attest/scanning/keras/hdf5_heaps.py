@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from attest.errors import DocumentError
-from attest.formats.hdf5_messages import Bytes, Sizes
+from attest.formats.hdf5_messages import Bytes, Sizes, heap_objects
 from attest.scanning.part import Part
 
 MAX_HEAP = 32 << 20
@@ -135,16 +135,7 @@ class GlobalHeaps:
         self._left -= size
         if self._left < 0:
             raise DocumentError("the HDF5 file has more texts than are read")
-        found = {}
         reader = self._space.bytes(address, size)
         reader.take(head.at)
-        while len(reader.data) - reader.at >= 8 + self._space.sizes.length:
-            index = reader.number(2)
-            reader.take(6)
-            length = reader.length()
-            if index == 0:
-                break
-            found[index] = reader.take(length)
-            reader.take(min(-length % 8, len(reader.data) - reader.at))
-        self._collections[address] = found
+        found = self._collections[address] = heap_objects(reader)
         return found

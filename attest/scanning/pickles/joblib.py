@@ -6,9 +6,8 @@ Source: joblib `numpy_pickle.py` and `numpy_pickle_compat.py`.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
-from attest.errors import DocumentError
+from attest.errors import DocumentError, LimitError
 from attest.formats.joblib_arrays import Arrays
 from attest.formats.pickle_feed import Budget, Feed
 from attest.formats.pickle_machine import Machine
@@ -19,7 +18,8 @@ from attest.scanning.pickles.values import Call, Global, LongBytes, PickledArray
 
 _MODULES = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
 _OLD = frozenset({*_MODULES, "joblib.numpy_pickle_compat", "sklearn.externals.joblib.numpy_pickle_compat"})
-_TRIED_OPCODES, _TRIED_BYTES = 20_000, 1 << 20
+_DEPTH = 256
+_SLACK = 1 << 20
 _BESIDE = frozenset({"NDArrayWrapper", "ZNDArrayWrapper"})
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,254}")
 _SUBCLASSES = frozenset({("numpy", "ndarray"), ("numpy", "memmap"), ("numpy.ma.core", "MaskedArray")})
@@ -59,14 +59,27 @@ class JoblibArrays:
             self._part.report("pickle.call-form", message, offset=machine.feed.began)
 
     def _other_reader(self, machine: Machine, begin: int) -> None:
-        """A reader that does not know these arrays goes on in their bytes, which must not be opcodes that act."""
-        budget = Budget(opcodes=_TRIED_OPCODES, size=_TRIED_BYTES)
+        """A reader that does not know these arrays goes on in their bytes, which must not be opcodes that act.
+
+        Other bytes end such a reader at once. What it goes through is taken from the budget of the file.
+        """
+        left = min(self._part.budget.opcodes, self._part.budget.limits.stream_opcodes)
+        budget = Budget(opcodes=left, size=machine.feed.end - begin + _SLACK)
         feed = Feed(machine.feed.source, begin, machine.feed.end, budget)
-        with suppress(DocumentError):
-            machine.elsewhere(feed, OPCODES).run()
+        open_end = ""
+        try:
+            machine.elsewhere(feed, OPCODES, _DEPTH).run()
+        except LimitError as error:
+            open_end = error.message
+        except DocumentError as error:
+            open_end = error.message if "not there" in error.message and machine.is_deeper(_DEPTH) else ""
+        self._part.budget.opcodes -= max(0, left - budget.opcodes)
         if budget.names:
             message = "the bytes of an array are opcodes for a reader that does not know joblib's arrays"
             self._part.report("file.polyglot", message, offset=begin, value=min(budget.names))
+        elif open_end:
+            message = f"the bytes of an array may be opcodes for another reader: {open_end}"
+            self._part.report("scan.budget", message, offset=begin)
 
     def _companion(self, machine: Machine, state: dict[Value, Value]) -> None:
         name = state.get("filename")

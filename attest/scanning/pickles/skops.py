@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from attest.domain.strict_json import Json, JsonObject, Limits, as_object, parse
 from attest.errors import DocumentError
-from attest.formats.source import Source
 from attest.scanning.archives.zip import Zip, ZipMember, open_member
 from attest.scanning.part import Part
 from attest.scanning.pickles.skops_names import BIT_GENERATORS, BY_LIST, CLASSES, CONSTRUCTED, NATIVE_OBJECTS
@@ -63,11 +62,7 @@ def _schema(part: Part, archive: Zip, seen: _Seen) -> None:
     member = archive.by_name.get(SCHEMA)
     if member is None:
         raise DocumentError(f"it has no {SCHEMA}")
-    if member.size > MAX_SCHEMA:
-        raise DocumentError(f"{SCHEMA} is longer than {MAX_SCHEMA} bytes")
-    source = open_member(part, archive, member)
-    part.interpreted(source.size)
-    schema = as_object(parse(source.read(0, source.size), _LIMITS, SCHEMA), SCHEMA)
+    schema = as_object(parse(_text(part, archive, member), _LIMITS, SCHEMA), SCHEMA)
     protocol = schema.get("protocol")
     if type(protocol) is not int or not 0 <= protocol <= _MAX_PROTOCOL:
         raise DocumentError(f"{SCHEMA} has no protocol between 0 and {_MAX_PROTOCOL}")
@@ -80,6 +75,14 @@ def _schema(part: Part, archive: Zip, seen: _Seen) -> None:
     for name in seen.files:
         if name not in archive.by_name:
             part.report("file.malformed", "a node reads a member that is not there", value=name)
+
+
+def _text(part: Part, archive: Zip, member: ZipMember) -> bytes:
+    if member.size > MAX_SCHEMA:
+        raise DocumentError(f"{SCHEMA} is longer than {MAX_SCHEMA} bytes")
+    source = open_member(part, archive, member)
+    part.interpreted(source.size)
+    return source.read(0, source.size)
 
 
 def _nodes(schema: JsonObject) -> Iterator[JsonObject]:
@@ -231,7 +234,13 @@ def _held(part: Part) -> None:
     part.opaque(part.size)
 
 
-def is_skops(archive: Zip, schema: Source) -> bool:
-    """Whether an archive with a member `schema.json` is a skops file: its root names a loader."""
-    first = schema.up_to(0, 4096)
-    return SCHEMA in archive.by_name and b'"__loader__"' in first
+def is_skops(part: Part, archive: Zip) -> bool:
+    """Whether an archive's `schema.json` is one of skops: its root has a loader. What cannot be read may be one."""
+    member = archive.by_name.get(SCHEMA)
+    if member is None:
+        return False
+    try:
+        schema = parse(_text(part, archive, member), _LIMITS, SCHEMA)
+    except DocumentError:
+        return True
+    return isinstance(schema, dict) and "__loader__" in schema

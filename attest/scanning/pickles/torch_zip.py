@@ -27,7 +27,6 @@ _SMALL_PT2 = frozenset({"archive_format", "archive_version"})
 _MAX_SMALL = 4096
 _PLAIN_TEXT = re.compile(rb"[A-Za-z0-9 ._+-]{0,4096}\s*")
 _CODE_MEMBER = re.compile(r"code/(?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+\.py")
-_DEBUG_MEMBER = re.compile(r"code/(?:[A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+\.py\.debug_pkl|(?:.*/)?debug_handles\.pkl")
 _MAX_CODE = 16 << 20
 _TARGET = re.compile(
     r"torch\.ops\.(?:aten|prim|prims|higher_order|quantized|quantized_decomposed|torchvision|_c10d_functional)"
@@ -176,8 +175,6 @@ def _account(torch: _Torch, machine: StrictMachine, name: str, storage: Storage)
     if member not in torch.done:
         torch.done.add(member)
         torch.part.opaque(member.size)
-        if member.packed != member.size:
-            open_member(torch.part, torch.archive, member, verify=False)
 
 
 def _exported(torch: _Torch) -> None:

@@ -53,11 +53,6 @@ def _modules() -> frozenset[str]:
 
 SENTENCE_MODULES = _modules()
 """What `type` in `modules.json` may say."""
-TOKENIZERS = frozenset(
-    f"sentence_transformers.{package}.tokenizer.{name}"
-    for package in ("models", "sentence_transformer.modules")
-    for name in ("WhitespaceTokenizer", "WordTokenizer", "PhraseTokenizer", "WhitespaceTokenizer.WhitespaceTokenizer")
-)
 
 _ACTIVATIONS = _words(
     "CELU ELU GELU GLU Hardshrink Hardsigmoid Hardswish Hardtanh LeakyReLU LogSigmoid LogSoftmax Mish PReLU RReLU ReLU",

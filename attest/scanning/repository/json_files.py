@@ -70,15 +70,6 @@ def scan(part: Part) -> None:
     _judge(part, document)
 
 
-def is_keras_architecture(tree: Tree) -> bool:
-    """Whether a document is the architecture of a Keras model, as `to_json` writes it."""
-    if not isinstance(tree, Pairs) or not isinstance(tree.last("class_name"), str):
-        return False
-    config = tree.last("config")
-    layers = config.last("layers") if isinstance(config, Pairs) else config
-    return isinstance(layers, list)
-
-
 def _judge_text(part: Part, text: str, *, lines: bool) -> None:
     if not lines:
         try:

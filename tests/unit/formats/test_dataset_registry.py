@@ -7,7 +7,6 @@ import gzip
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -136,12 +135,9 @@ def test_readers_of_headers_do_not_stream() -> None:
         assert observer.streaming is True
 
 
-def test_pictures_cost_next_to_nothing() -> None:
-    first = JPEG + bytes(8000)
-    begin = time.process_time()
-    for _ in range(100_000):
-        observe_dataset("train/class/0000001.jpg", first, 50_000)
-    assert time.process_time() - begin < 0.5
+def test_pictures_are_not_streamed() -> None:
+    observer = observe_dataset("train/class/0000001.jpg", JPEG + bytes(8000), 50_000)
+    assert observer is None or observer.streaming is False
 
 
 def test_nothing_is_imported_before_it_is_needed() -> None:

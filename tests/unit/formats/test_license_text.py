@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
 from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
@@ -256,11 +255,10 @@ def test_a_huge_document_is_not_read() -> None:
         b"neither the name of x nor ",
     ],
 )
+@pytest.mark.timeout(60)
 def test_hostile_documents_of_full_size_take_linear_time(unit: bytes) -> None:
     data = (unit * (MAX_TEXT // len(unit)))[:MAX_TEXT]
-    before = time.process_time()
     assert read_license(data).whole == ""
-    assert time.process_time() - before < 10
 
 
 def test_every_template_accepts_its_own_text_and_no_other() -> None:

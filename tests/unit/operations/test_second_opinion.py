@@ -154,9 +154,7 @@ def test_the_package_is_asked_through_its_interpreter(model: Path, make: Make) -
     ],
 )
 def test_a_scanner_that_misbehaves_leaves_the_outcome_open(model: Path, make: Make, code: str, reason: str) -> None:
-    begin = time.monotonic()
     finding = only(asked(model, make("picklescan", code), timeout=2))
-    assert time.monotonic() - begin < 10
     assert finding.rule == "scan.opinion-missing"
     assert finding.effect == "inconclusive"
     assert reason in finding.message

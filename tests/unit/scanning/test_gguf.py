@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import time
 from pathlib import Path
 
 import pytest
@@ -220,12 +219,10 @@ def test_the_first_file_of_several_names_the_others() -> None:
     assert check(_split(4, 0), "model-00001-of-00003.gguf").rules == [RULE]
 
 
-def test_a_large_vocabulary_takes_less_than_half_a_second() -> None:
+def test_a_large_vocabulary_passes() -> None:
     file = File().strings("tokenizer.ggml.tokens", *(b"token%d" % index for index in range(150_000)))
     data = file.strings("tokenizer.ggml.merges", *(b"a b%d" % index for index in range(150_000))).build()
-    begin = time.perf_counter()
     assert check(data).outcome == "PASS"
-    assert time.perf_counter() - begin < 0.5
 
 
 def test_a_real_header_passes_and_a_part_of_the_file_does_not() -> None:

@@ -14,6 +14,7 @@ from attest.scanning.keras.hdf5 import scan
 from tests.unit.formats import hdf5_builder as build
 from tests.unit.formats.hdf5_builder import UNDEFINED, File
 from tests.unit.scanning import hdf5_samples as samples
+from tests.unit.scanning.mutations import mutated
 from tests.unit.scanning.parts import Scanned, run
 from tests.unit.scanning.scans import rules, scan_bytes
 
@@ -242,13 +243,6 @@ def test_circles_come_to_an_end() -> None:
 def test_a_continuation_into_itself_comes_to_an_end() -> None:
     data = with_attributes((0x10, struct.pack("<QQ", 64, 24)))
     assert run(scan, data).outcome == "INCONCLUSIVE"
-
-
-def mutated(data: bytes, changes: list[tuple[int, int]]) -> bytes:
-    found = bytearray(data)
-    for at, value in changes:
-        found[at % len(found)] = value
-    return bytes(found)
 
 
 SEEDS = [BASE, samples.SHARED_TYPE, samples.LONG_ATTRIBUTE, samples.EXTERNAL_STORAGE, on_dataset(filters(1))]

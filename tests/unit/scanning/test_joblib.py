@@ -93,11 +93,31 @@ def test_compression_hides_nothing(pack: object) -> None:
     assert next(item for item in found.findings if item.effect == "block").members
 
 
-def test_an_array_that_is_code_for_another_reader_blocks() -> None:
-    """`pickle.load` knows nothing of the raw bytes, and goes on in them."""
-    payload = a.POP + a.command() + a.STOP
+def coded(payload: bytes, before: bytes = b"") -> FileScan:
+    """An array whose bytes are these opcodes, in a pickle with these opcodes before it."""
     size = -(-len(payload) // 4)
-    shape = a.binint1(size) + a.TUPLE1
-    found = scanned(placeholder(shape, payload.ljust(4 * size, b"\0"), aligned=False))
+    data = placeholder(a.binint(size) + a.TUPLE1, payload.ljust(4 * size, b"\0"), aligned=False)
+    return scanned(data[:2] + before + data[2:])
+
+
+@pytest.mark.parametrize("padding", [b"", (a.NONE + a.POP) * 30_000, a.binunicode("x" * 9000) + a.POP])
+def test_an_array_that_is_code_for_another_reader_blocks(padding: bytes) -> None:
+    """`pickle.load` knows nothing of the raw bytes, and goes on in them."""
+    found = coded(a.POP + padding + a.command() + a.STOP)
     assert "file.polyglot" in rules(found)
     assert found.outcome == "BLOCK"
+
+
+def test_kept_values_and_deep_stacks_hide_no_code() -> None:
+    kept = a.binunicode("os") + a.binput(7) + a.POP + a.binunicode("system") + a.binput(8) + a.POP
+    assert "file.polyglot" in rules(coded(a.binget(7) + a.binget(8) + a.STACK_GLOBAL + a.STOP, kept))
+    deep = coded(a.POP * 600 + a.command() + a.STOP, a.NONE * 700)
+    assert deep.outcome != "PASS"
+
+
+def test_arrays_cost_no_more_for_what_is_kept_before_them() -> None:
+    """A look at an array's bytes does not copy the memo."""
+    kept = b"".join(a.binunicode("x") + a.long_binput(index) + a.POP for index in range(50_000))
+    made = placeholder(THREE, b"\0" + bytes(12))[2:-1]
+    found = scanned(a.proto(4) + kept + a.NONE.join([made] * 300) + a.STOP)
+    assert {"file.polyglot", "scan.budget"}.isdisjoint(rules(found))

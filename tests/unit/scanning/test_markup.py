@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -87,11 +85,10 @@ def test_actions_of_a_text() -> None:
 
 
 @pytest.mark.parametrize("unit", [b"<a:", b"<meta ", b"src=", b"<image ", b"<!doctype ", b" on", b"java "])
+@pytest.mark.timeout(60)
 def test_time_is_linear(unit: bytes) -> None:
     data = unit * (1_000_000 // len(unit))
-    begin = time.process_time()
     direct(scan_markup, "a.html", data)
-    assert time.process_time() - begin < 3
 
 
 @given(st.binary(max_size=300))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -102,7 +101,7 @@ def test_a_header_with_too_many_entries_is_a_limit_and_no_fault() -> None:
     assert scanned.rules == ["scan.budget"]
 
 
-def test_two_gibibytes_take_no_time() -> None:
+def test_of_two_gibibytes_only_the_header_is_read() -> None:
     size = 2 << 30
     head = build({"a": {"dtype": "U8", "shape": [size], "data_offsets": [0, size]}})
     reads: list[int] = []
@@ -111,18 +110,14 @@ def test_two_gibibytes_take_no_time() -> None:
         reads.append(count)
         return head[offset : offset + count]
 
-    begin = time.perf_counter()
     scanned = run_at(scan, read, len(head) + size, "model.safetensors", malformed=RULE)
     assert scanned.outcome == "PASS"
     assert sum(reads) == len(head)
-    assert time.perf_counter() - begin < 0.1
 
 
 def test_a_hundred_thousand_tensors_are_read() -> None:
     header = {f"layer.{i}": {"dtype": "F32", "shape": [1], "data_offsets": [4 * i, 4 * i + 4]} for i in range(100_000)}
-    begin = time.perf_counter()
     assert check(build(header, bytes(400_000))).outcome == "PASS"
-    assert time.perf_counter() - begin < 6
 
 
 def test_a_real_model_passes(minilm: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import attest
 from attest.formats.source import Source
 from attest.scanning.sniffing import Glimpse, candidates
 from tests.corpus import assembler as a
@@ -109,3 +111,43 @@ def test_a_pickle_in_another_format_is_seen() -> None:
     """Numbers of a GGUF header as a float of a pickle, which goes on with an import."""
     evil = b"GGUF\x03\0\0\0" + b"\0" + a.POP + a.command() + a.STOP
     assert "pickle" in readers("m.gguf", evil)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("clip.mp4", b"\0\0\0\x18ftypmp42" + bytes(40), "video"),
+        ("font.ttf", b"\0\1\0\0\0\x0f" + bytes(40), "font"),
+        (".DS_Store", b"\0\0\0\1Bud1" + bytes(40), "folder-view"),
+        ("x/events.out.tfevents.1.host", b"\x18" + bytes(7) + b"\xa1\xb2\xc3\xd4\t" + bytes(8) + b"\x1a\rbrain.Event:2",
+         "tensorboard-events"),
+    ],
+)  # fmt: skip
+def test_what_lies_beside_models(name: str, data: bytes, kind: str) -> None:
+    found = scan_bytes(name, data)
+    assert (found.outcome, found.formats) == ("PASS", (kind,))
+    # The mark alone is no excuse where a loader reads the file, and neither is the name.
+    assert scan_bytes("weights.bin", data).outcome != "PASS"
+    assert scan_bytes(name, b"\xff\xfe" * 40).outcome != "PASS"
+
+
+def test_weights_of_openvino_are_explained_by_their_graph(tmp_path: Path) -> None:
+    (tmp_path / "m.xml").write_bytes(b'<?xml version="1.0"?>\n<net name="m" version="11"><layers/></net>')
+    assert attest.scan(tmp_path).scan.outcome == "INCONCLUSIVE"  # its weights are missing
+    (tmp_path / "m.bin").write_bytes(b"\xff\xfe\xfd" * 99)
+    assert attest.scan(tmp_path).scan.outcome == "PASS"
+    (tmp_path / "other.bin").write_bytes(b"\xff\xfe\xfd" * 99)
+    assert attest.scan(tmp_path).scan.outcome == "INCONCLUSIVE"
+    (tmp_path / "m.bin").write_bytes(EVIL)
+    assert attest.scan(tmp_path).scan.outcome == "BLOCK"
+
+
+SKOPS = b'{"protocol": 2, "\\u005f_loader__": "TypeNode", "__class__": "system", "__module__": "os"}'
+
+
+def test_skops_is_told_by_what_its_schema_says() -> None:
+    assert "skops.loader" in rules(scan_bytes("data.zip", plain_zip({"schema.json": SKOPS})))
+    assert scan_bytes("data.zip", plain_zip({"schema.json": b"{broken"})).outcome == "BLOCK"
+    assert (
+        scan_bytes("data.zip", plain_zip({"schema.json": b'{"type": "object"}', "a.csv": b"a,b\n"})).outcome == "PASS"
+    )
