@@ -25,6 +25,39 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,254}")
 _SUBCLASSES = frozenset({("numpy", "ndarray"), ("numpy", "memmap"), ("numpy.ma.core", "MaskedArray")})
 
 
+class _ThroughError(DocumentError):
+    """The opcodes came to the end of the array's bytes, and go on as everybody reads them."""
+
+
+class _Unlisted(Budget):
+    """Notes the names that are not allowed: numbers can be opcodes by chance, and then lead to names of the file."""
+
+    def __init__(self, part: Part, *, opcodes: int, size: int) -> None:
+        super().__init__(opcodes=opcodes, size=size)
+        self._allowed = part.allowed
+
+    def ask_for(self, name: Global) -> None:
+        """Note a name, unless it is allowed."""
+        if not self._allowed.good_for(name.module, name.name, "ref"):
+            super().ask_for(name)
+
+
+class _Raw(Feed):
+    """The bytes of an array as opcodes, up to where those bytes end."""
+
+    __slots__ = ("after",)
+
+    def __init__(self, machine: Machine, begin: int, after: int, budget: Budget) -> None:
+        super().__init__(machine.feed.source, begin, machine.feed.end, budget)
+        self.after = after
+
+    def opcode(self) -> int:
+        """The next opcode. Raises _ThroughError where the array ends."""
+        if self.position == self.after:
+            raise _ThroughError("all of them are opcodes")
+        return super().opcode()
+
+
 class JoblibArrays:
     """Steps over the arrays of one stream, and reports what is wrong with their placeholders."""
 
@@ -44,10 +77,12 @@ class JoblibArrays:
             return
         self._subclass(machine, state)
         before = machine.feed.position
-        self._other_reader(machine, before)
         self._arrays.on_build(machine)
         after = machine.feed.position
         self._part.opaque(after - before)
+        # Objects are a pickle in either reader's eyes, and judged as one.
+        if after > before and not item_size(state.get("dtype"))[1]:
+            self._other_reader(machine, before, after)
         size = (elements_of(state.get("shape")) or 0) * (item_size(state.get("dtype"))[0] or 0)
         data = LongBytes(after - size, size)
         machine.stack[-1] = PickledArray(state.get("shape"), state.get("dtype"), data)
@@ -58,27 +93,27 @@ class JoblibArrays:
             message = "an array is made of a class that is none of NumPy's"
             self._part.report("pickle.call-form", message, offset=machine.feed.began)
 
-    def _other_reader(self, machine: Machine, begin: int) -> None:
+    def _other_reader(self, machine: Machine, begin: int, after: int) -> None:
         """A reader that does not know these arrays goes on in their bytes, which must not be opcodes that act.
 
-        Other bytes end such a reader at once. What it goes through is taken from the budget of the file.
+        Bytes that are no opcodes end such a reader at once. What it goes through is taken from the budget of the file.
         """
         left = min(self._part.budget.opcodes, self._part.budget.limits.stream_opcodes)
-        budget = Budget(opcodes=left, size=machine.feed.end - begin + _SLACK)
-        feed = Feed(machine.feed.source, begin, machine.feed.end, budget)
-        open_end = ""
+        budget = _Unlisted(self._part, opcodes=left, size=machine.feed.end - begin + _SLACK)
+        feed = _Raw(machine, begin, after, budget)
+        doubt = ""
         try:
             machine.elsewhere(feed, OPCODES, _DEPTH).run()
-        except LimitError as error:
-            open_end = error.message
+        except (LimitError, _ThroughError) as error:
+            doubt = error.message
         except DocumentError as error:
-            open_end = error.message if "not there" in error.message and machine.is_deeper(_DEPTH) else ""
+            doubt = error.message if "not there" in error.message and machine.is_deeper(_DEPTH) else ""
         self._part.budget.opcodes -= max(0, left - budget.opcodes)
         if budget.names:
             message = "the bytes of an array are opcodes for a reader that does not know joblib's arrays"
             self._part.report("file.polyglot", message, offset=begin, value=min(budget.names))
-        elif open_end:
-            message = f"the bytes of an array may be opcodes for another reader: {open_end}"
+        elif doubt:
+            message = f"the bytes of an array may be opcodes for another reader: {doubt}"
             self._part.report("scan.budget", message, offset=begin)
 
     def _companion(self, machine: Machine, state: dict[Value, Value]) -> None:

@@ -121,3 +121,23 @@ def test_arrays_cost_no_more_for_what_is_kept_before_them() -> None:
     made = placeholder(THREE, b"\0" + bytes(12))[2:-1]
     found = scanned(a.proto(4) + kept + a.NONE.join([made] * 300) + a.STOP)
     assert {"file.polyglot", "scan.budget"}.isdisjoint(rules(found))
+
+
+def test_an_array_without_elements_says_nothing() -> None:
+    assert coded(b"").outcome == "PASS"
+
+
+def test_an_array_that_is_opcodes_throughout_is_left_open() -> None:
+    """It changes the stack of another reader, which goes on in step."""
+    assert coded((a.NONE + a.POP) * 64).outcome == "INCONCLUSIVE"
+
+
+def test_opcodes_that_end_out_of_step_are_followed() -> None:
+    """The last of them takes the start of what follows as its text, and leads into another text."""
+    swallow = a.NONE + b"U" + bytes([1])
+    text = a.command() + a.STOP
+    size = len(swallow)
+    shape = a.binint(size) + a.TUPLE1
+    bytewise = placeholder(shape, swallow, aligned=False).replace(a.short_binunicode("f4"), a.short_binunicode("u1"))
+    found = scanned(bytewise[:-2] + text)
+    assert found.outcome == "BLOCK"
