@@ -25,8 +25,8 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._ -]{0,254}")
 _SUBCLASSES = frozenset({("numpy", "ndarray"), ("numpy", "memmap"), ("numpy.ma.core", "MaskedArray")})
 
 
-class _ThroughError(DocumentError):
-    """The opcodes came to the end of the array's bytes, and go on as everybody reads them."""
+class _ThroughError(Exception):
+    """Not an error of a document: the opcodes came to the end of the array's bytes, and go on as everybody reads them."""
 
 
 class _Unlisted(Budget):
@@ -104,7 +104,9 @@ class JoblibArrays:
         doubt = ""
         try:
             machine.elsewhere(feed, OPCODES, _DEPTH).run()
-        except (LimitError, _ThroughError) as error:
+        except _ThroughError as error:
+            doubt = str(error)
+        except LimitError as error:
             doubt = error.message
         except DocumentError as error:
             doubt = error.message if "not there" in error.message and machine.is_deeper(_DEPTH) else ""
