@@ -26,7 +26,7 @@ _SUBCLASSES = frozenset({("numpy", "ndarray"), ("numpy", "memmap"), ("numpy.ma.c
 
 
 class _ThroughError(Exception):
-    """Not an error of a document: the opcodes came to the end of the array's bytes, and go on as everybody reads them."""
+    """No error of a document: the opcodes came to the end of the array's bytes, and go on as everybody reads them."""
 
 
 class _Unlisted(Budget):
